@@ -1,0 +1,14 @@
+//! Floor 0: what every other room speaks: money, ids, time, errors, settings, texts. Imports nothing of the crate.
+
+pub mod clock;
+pub mod error;
+pub mod ids;
+pub mod money;
+pub mod secret;
+pub mod texts;
+
+pub use clock::{Clock, Instant, SystemClock, Zone};
+pub use error::{Error, Result};
+pub(crate) use ids::text_enum;
+pub use money::{Kopecks, Quantity, VatRate};
+pub use secret::Secret;

@@ -1,0 +1,1 @@
+//! Floor 5: pretend outside worlds, real HTTP servers that speak the real protocols. Only app and cli start them.

@@ -1,0 +1,3 @@
+//! The `oplata` binary.
+
+fn main() {}
