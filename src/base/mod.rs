@@ -1,5 +1,6 @@
 //! Floor 0: what every other room speaks: money, ids, time, errors, settings, texts. Imports nothing of the crate.
 
+pub mod choices;
 pub mod clock;
 pub mod error;
 pub mod ids;
@@ -7,6 +8,7 @@ pub mod money;
 pub mod secret;
 pub mod texts;
 
+pub use choices::{Direction, Method, Mode, MoneyKind};
 pub use clock::{Clock, Instant, SystemClock, Zone};
 pub use error::{Error, Result};
 pub(crate) use ids::text_enum;

@@ -1,1 +1,5 @@
 //! Floor 5: pretend outside worlds, real HTTP servers that speak the real protocols. Only app and cli start them.
+
+pub mod mailbox;
+pub mod onec;
+pub mod yookassa;

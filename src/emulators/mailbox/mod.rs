@@ -1,0 +1,1 @@
+//! Caught letters, readable in a browser.

@@ -1,0 +1,1 @@
+//! A 1C that sends orders, fetches the feed and acknowledges.

@@ -1,0 +1,1 @@
+//! A YooKassa API v3 on loopback.

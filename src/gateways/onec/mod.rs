@@ -1,0 +1,1 @@
+//! 1C's side of the exchange: our own contract with the extension.
