@@ -9,6 +9,8 @@ pub mod alerts;
 
 pub mod orders;
 
+pub mod receipts;
+
 pub mod exports;
 
 pub mod payments;
