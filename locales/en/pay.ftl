@@ -4,7 +4,6 @@
 pay-title = Order { $number } — { $shop }
 pay-title-plain = Order payment — { $shop }
 pay-call = Call
-pay-call-number = Call: { $phone }
 pay-skip = Skip to payment
 pay-switch = Русский
 pay-inn = INN { $inn }

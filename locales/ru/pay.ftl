@@ -4,7 +4,6 @@
 pay-title = Заказ № { $number } — { $shop }
 pay-title-plain = Оплата заказа — { $shop }
 pay-call = Позвонить
-pay-call-number = Позвонить: { $phone }
 pay-skip = К оплате
 pay-switch = English
 pay-inn = ИНН { $inn }
@@ -196,7 +195,7 @@ pay-step-receipt-open = открыть чек
 pay-step-onec-done = Принято в 1С
 pay-step-onec-todo = Запись в 1С
 pay-step-onec-failed = Запись в 1С задерживается
-pay-step-onec-number = документ № { $number }
+pay-step-onec-number = документ № { $number }
 pay-step-onec-late = Магазин уже разбирается, деньги учтены
 pay-step-sum = { $sum }, { $kind }
 pay-step-refund-asked = Возврат оформлен

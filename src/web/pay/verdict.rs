@@ -35,7 +35,8 @@ impl Tone {
     #[must_use]
     pub const fn class(self) -> &'static str {
         match self {
-            Self::Blue | Self::Dots => "blue",
+            Self::Blue => "blue",
+            Self::Dots => "blue moving",
             Self::Green => "green",
             Self::Half | Self::Amber | Self::Hourglass => "amber",
             Self::Red => "red",
