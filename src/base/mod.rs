@@ -3,6 +3,7 @@
 pub mod choices;
 pub mod clock;
 pub mod error;
+pub mod i18n;
 pub mod ids;
 pub mod money;
 pub mod secret;

@@ -1,0 +1,4 @@
+//! One integration binary: a file a story.
+
+mod pay_catalogue;
+mod pay_gallery;
