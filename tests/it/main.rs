@@ -1,0 +1,3 @@
+//! One integration binary: a file a story.
+
+mod staff_gallery;
