@@ -2,3 +2,4 @@
 
 mod pay_catalogue;
 mod pay_gallery;
+mod staff_gallery;
