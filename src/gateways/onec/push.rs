@@ -182,7 +182,8 @@ fn written(body: &[u8], item: &FeedItem) -> PushOutcome {
             "1С подтвердила редакцию {}, а отправлена {}",
             have.revision, item.revision
         )),
-        Some(accepted) if accepted.posted => PushOutcome::Accepted(accepted),
+        // A cancelled document is done when it is unposted.
+        Some(accepted) if accepted.posted || item.cancelled => PushOutcome::Accepted(accepted),
         Some(unposted) => PushOutcome::Unposted(unposted),
     }
 }
