@@ -2,6 +2,7 @@
 
 pub mod choices;
 pub mod clock;
+pub mod config;
 pub mod error;
 pub mod i18n;
 pub mod ids;
