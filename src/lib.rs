@@ -18,6 +18,7 @@ pub mod domain;
 pub mod gateways;
 
 // Floor 4: use cases with an outside call between two transactions.
+pub mod context;
 pub mod workflows;
 
 // Floor 5: deliveries: HTTP in, time in, pretend outside worlds.

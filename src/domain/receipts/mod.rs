@@ -6,7 +6,9 @@ mod lines;
 mod model;
 mod refund;
 mod sale;
+mod store;
 
 pub use model::{Contact, NAME_MAX, PaymentMode, PrepaymentVat, ReceiptDraft, ReceiptItem, SoldLine, Subject};
 pub use refund::refund_draft;
 pub use sale::{Sale, closing_draft, sale_draft};
+pub use store::{Receipt, ReceiptState, keep_sale, list_unanswered, of_order};
