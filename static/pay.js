@@ -30,6 +30,7 @@
   };
 
   const equip = (root) => {
+    all("[data-script]", root).forEach((promise) => { promise.hidden = false; });
     if (navigator.clipboard) all("[data-copy]", root).forEach((button) => { button.hidden = false; });
   };
 

@@ -208,23 +208,21 @@ const fn refusal_words(reason: Decline) -> (&'static str, Option<&'static str>) 
 
 /// What to press after a refusal: the likeliest way to succeed first, nothing to type again.
 fn ways_out(page: &PayPage, words: &Words, reason: Decline, tried: Way) -> Vec<Action> {
-    let retry = page.offers(tried).then(|| Action::Start(tried, retry_label(words, reason, tried)));
-    let mut others: Vec<Way> = page.open_ways().filter(|way| *way != tried).collect();
+    let mut ways: Vec<Way> = page.open_ways().filter(|way| *way != tried).collect();
     if reason == Decline::LimitExceeded {
-        others.sort_by_key(|way| *way != Way::Invoice);
+        ways.sort_by_key(|way| *way != Way::Invoice);
     }
-    let retry_first = matches!(reason, Decline::BankRefused | Decline::ThreeDs | Decline::Expired);
-    let lead = if retry_first && retry.is_some() { 0 } else { 1 };
-    let due = page.money.due;
-    let mut actions: Vec<Action> = others
-        .iter()
-        .enumerate()
-        .map(|(at, way)| Action::Start(*way, other_label(words, *way, (at + lead == 1).then_some(due))))
-        .collect();
-    let place = if retry_first { 0 } else { actions.len().min(1) };
-    if let Some(retry) = retry.filter(|_| reason != Decline::LimitExceeded || actions.is_empty()) {
-        actions.insert(place, retry);
+    let over_its_limit = reason == Decline::LimitExceeded && !ways.is_empty();
+    if page.offers(tried) && !over_its_limit {
+        let retry_helps = matches!(reason, Decline::BankRefused | Decline::ThreeDs | Decline::Expired);
+        ways.insert(if retry_helps { 0 } else { ways.len().min(1) }, tried);
     }
+    let label = |(place, way): (usize, &Way)| {
+        let sum = (place == 0).then_some(page.money.due);
+        let label = if *way == tried { retry_label(words, reason, tried) } else { other_label(words, *way, sum) };
+        Action::Start(*way, label)
+    };
+    let mut actions: Vec<Action> = ways.iter().enumerate().map(label).collect();
     if page.parts.is_some() && matches!(reason, Decline::InsufficientFunds | Decline::LimitExceeded) {
         actions.push(Action::Go("#parts".to_owned(), words.say("pay-part-link")));
     }
