@@ -30,6 +30,7 @@
   };
 
   const equip = (root) => {
+    all("[data-script]", root).forEach((promise) => { promise.hidden = false; });
     if (navigator.clipboard) all("[data-copy]", root).forEach((button) => { button.hidden = false; });
   };
 
@@ -38,16 +39,20 @@
     all("input[id]:not([type=hidden])", from).forEach((old) => {
       const now = to.querySelector("#" + old.id);
       if (!now || now.disabled) return;
-      if (old.type === "radio") now.checked = old.checked; else now.value = old.value;
+      if (old.checked && !old.defaultChecked) now.checked = true;
+      if (old.type !== "radio" && old.value !== old.defaultValue) now.value = old.value;
     });
-    all("details[open]", from).forEach((old) => {
-      const twin = old.id ? to.querySelector("#" + old.id) : to.querySelector("." + old.className.split(" ").join("."));
+    all("details[open][id]", from).forEach((old) => {
+      const twin = to.querySelector("#" + old.id);
       if (twin) twin.open = true;
     });
   };
 
   const renew = async () => {
-    const answer = await fetch(location.pathname + location.search, { cache: "no-store" });
+    const own = main().dataset.status.replace(/\/status$/, "");
+    const answer = await fetch(own + location.search, { cache: "no-store" });
+    if (!answer.ok) return;
+    asked = 0;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const now = page.getElementById("main"), old = main();
     if (!now) return location.reload();
@@ -78,7 +83,6 @@
         offline = false;
         if (told.checked) all("[data-checked]").forEach((time) => { time.textContent = told.checked; });
         if (told.page_state !== page.dataset.state || String(told.version) !== page.dataset.version) {
-          asked = 0;
           await renew();
         }
       }

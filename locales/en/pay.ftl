@@ -66,7 +66,7 @@ pay-parts-sbp = Part by SBP
 pay-parts-card = Part by card
 pay-desk-1 = Point your phone’s camera at the QR code
 pay-desk-2 = This same page will open
-pay-desk-3 = Press “Pay” and confirm { $sum } in your bank’s app
+pay-desk-3 = Confirm { $sum } in your bank’s app
 pay-desk-wait = This page updates by itself
 
 ## Errors in fields

@@ -127,6 +127,17 @@ pub fn pretty_phone(phone: &str) -> String {
     format!("+7{NBSP}{}{NBSP}{}-{}-{}", part(1, 4), part(4, 7), part(7, 9), part(9, 11))
 }
 
+/// The address of a `tel:` link: digits and a plus; a Russian 8 becomes +7.
+#[must_use]
+pub fn tel(phone: &str) -> String {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    match digits.strip_prefix('8') {
+        Some(rest) if digits.len() == 11 => format!("+7{rest}"),
+        _ if phone.trim_start().starts_with('+') || digits.len() == 11 => format!("+{digits}"),
+        _ => digits,
+    }
+}
+
 /// `и•••@mail.ru`.
 #[must_use]
 pub fn masked_email(email: &str) -> String {
@@ -170,6 +181,13 @@ mod tests {
         let day = NaiveDate::from_ymd_opt(2026, 11, 3).unwrap();
         assert_eq!(Lang::Ru.date(day), "03.11.2026");
         assert_eq!(Lang::En.date(day), "3\u{a0}Nov\u{a0}2026");
+    }
+
+    #[test]
+    fn phones_become_addresses() {
+        assert_eq!(tel("8 (812) 445-10-20"), "+78124451020");
+        assert_eq!(tel("+7 812 445 10 20"), "+78124451020");
+        assert_eq!(tel("445-10-20"), "4451020");
     }
 
     #[test]

@@ -629,6 +629,63 @@ fn a_page_past_its_deadline_tells_a_stranger_nothing() {
 }
 
 #[test]
+fn headlines_are_short_and_calm() {
+    use oplata::web::pay::verdict::Verdict;
+    use oplata::web::pay::words::Words;
+    for lang in LANGS {
+        for (name, _, _, page) in states(lang) {
+            let Some(verdict) = Verdict::of(&page, Words { lang, zone: Zone::default() }) else { continue };
+            // A sum is one word, however many groups it has; short words cling to the next by a non-breaking space.
+            let sum =
+                verdict.headline.replace("\u{a0}₽", "").replace(|c: char| c.is_ascii_digit() || c == '\u{a0}', "_");
+            assert!(sum.split_whitespace().count() <= 6, "{name}: {}", verdict.headline);
+            let all = format!("{} {}", verdict.headline, verdict.sentences.join(" "));
+            assert!(!all.contains('!'), "{name}: {all}");
+            assert!(!verdict.sentences.is_empty(), "{name}: says what happens next");
+        }
+    }
+}
+
+/// Complaint 18: part-paid, then out of time, must not look like plain "expired".
+#[test]
+fn complaint_18_money_of_an_expired_order_is_named() {
+    let html = with(Lang::Ru, |page| {
+        page.state = PageState::Expired { until: at(25, 15, 0, 0), contact: ContactAnswer::default() };
+        page.money.paid = rub(5_000);
+    })
+    .render()
+    .unwrap();
+    assert!(plain(&html).contains("Мы получили 5 000,00 ₽, эти деньги сохранены"));
+}
+
+/// Complaint 12: a link reopened in the middle resumes the payment, or starts it anew, with nothing to type.
+#[test]
+fn complaint_12_a_payment_in_the_middle_is_resumed() {
+    let html =
+        with(Lang::Ru, |page| page.state = PageState::Checking { way: Way::Card, can_resume: true }).render().unwrap();
+    assert!(html.contains("href=\"/pay/k7Q2mXw9RtB4nVc8ZpL1sD/go\""));
+    assert!(html.contains("name=\"again\" value=\"1\""));
+    assert!(html.contains("name=\"method\" value=\"card\""));
+}
+
+/// After a refusal the likeliest way to succeed is the ink button, and it names the sum where it is another way.
+#[test]
+fn a_refusal_offers_the_way_that_may_work() {
+    let first = |reason| {
+        let html = plain(&refused(Lang::Ru, reason).render().unwrap());
+        let at = html.find("btn ink").unwrap();
+        html[at..].split('>').nth(1).unwrap().split('<').next().unwrap().to_owned()
+    };
+    assert_eq!(first(Decline::InsufficientFunds), "Оплатить 12 480,00 ₽ через СБП");
+    assert_eq!(first(Decline::LimitExceeded), "Счёт для организации");
+    assert_eq!(first(Decline::ThreeDs), "Повторить");
+    assert_eq!(first(Decline::BankRefused), "Попробовать ещё раз");
+    assert_eq!(first(Decline::CardProblem), "Оплатить 12 480,00 ₽ через СБП");
+    assert_eq!(Decline::from_code("insufficient_funds"), Decline::InsufficientFunds);
+    assert_eq!(Decline::from_code("something new"), Decline::BankRefused);
+}
+
+#[test]
 fn files_keep_their_weight() {
     let of = |file: &str| fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("static").join(file)).unwrap();
     let css = gzip(&of("tokens.css")) + gzip(&of("pay.css"));

@@ -10,7 +10,6 @@ use super::view::{Notices, PayPage, Shop, Way, WebLink};
 use super::words::Words;
 use crate::base::texts::Lang;
 use crate::base::{Error, Result, Zone};
-use crate::web::assets;
 
 /// Orders longer than this show their lines folded.
 const LINES_SHOWN: usize = 4;
@@ -23,22 +22,6 @@ struct Frame<'a> {
     notices: Notices,
     /// Where the other language is.
     switch: String,
-}
-
-impl Frame<'_> {
-    fn css(&self, name: &str) -> &'static str {
-        assets::path(name)
-    }
-
-    /// `tel:` takes digits and a plus; Russian 8 becomes +7.
-    fn tel(&self, phone: &str) -> String {
-        let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
-        match digits.strip_prefix('8') {
-            Some(rest) if digits.len() == 11 => format!("+7{rest}"),
-            _ if phone.trim_start().starts_with('+') || digits.len() == 11 => format!("+{digits}"),
-            _ => digits,
-        }
-    }
 }
 
 #[derive(Template)]
@@ -59,10 +42,6 @@ impl PayTemplate<'_> {
     /// A verdict above the ways to pay is a plate; alone it is the page's headline.
     fn is_plate(&self) -> bool {
         self.p.state.offers_methods()
-    }
-
-    fn has_start(&self, verdict: &Verdict) -> bool {
-        verdict.actions.iter().any(|action| matches!(action, Action::Start(..)))
     }
 
     fn folds_lines(&self) -> bool {
@@ -103,7 +82,7 @@ impl PayPage {
         let switch = format!("{}?lang={}", self.self_path, self.lang.other().code());
         let f = Frame { w, title, shop: &self.shop, notices: self.notices, switch };
         let qr = self.state.offers_methods().then(|| Qr::of(&self.url)).flatten();
-        html(&PayTemplate { f, w, p: self, verdict: Verdict::of(self, &w), qr })
+        html(&PayTemplate { f, w, p: self, verdict: Verdict::of(self, w), qr })
     }
 }
 
@@ -167,7 +146,7 @@ impl MessagePage {
         let switch = format!("{}?lang={}", self.self_path.as_deref().unwrap_or_default(), self.lang.other().code());
         let f = Frame { w, title, shop: &self.shop, notices: Notices::default(), switch };
         let again = self.self_path.as_deref();
-        html(&MessageTemplate { f, w, tone, icon, headline, text: self.text(&w), note: self.note(&w), again })
+        html(&MessageTemplate { f, w, tone, icon, headline, text: self.text(w), note: self.note(w), again })
     }
 
     const fn headline_key(&self) -> &'static str {
@@ -178,7 +157,7 @@ impl MessagePage {
         }
     }
 
-    fn text(&self, w: &Words) -> String {
+    fn text(&self, w: Words) -> String {
         match &self.kind {
             MessageKind::NotFound => w.say("pay-missing-text"),
             MessageKind::TooMany { wait_seconds } => w.with1("pay-busy-text", "count", *wait_seconds),
@@ -186,7 +165,7 @@ impl MessagePage {
         }
     }
 
-    fn note(&self, w: &Words) -> Option<String> {
+    fn note(&self, w: Words) -> Option<String> {
         match &self.kind {
             MessageKind::Trouble { reference: Some(number) } => Some(w.with1("pay-trouble-number", "number", number)),
             _ => None,

@@ -1,5 +1,7 @@
 //! A QR code as the geometry of one SVG path: typed fields for the template, no markup in a string.
 
+use std::fmt::Write as _;
+
 use qrcode::{Color, EcLevel, QrCode};
 
 /// Modules of white around the code that readers need (ISO/IEC 18004).
@@ -32,7 +34,8 @@ fn bars(y: usize, row: &[Color]) -> String {
     for run in row.chunk_by(|left, right| left == right) {
         if run.first() == Some(&Color::Dark) {
             let length = run.len();
-            path.push_str(&format!("M{} {}h{length}v1h-{length}z", x + QUIET, y + QUIET));
+            // Writing to a String cannot fail.
+            let _ = write!(path, "M{} {}h{length}v1h-{length}z", x + QUIET, y + QUIET);
         }
         x += run.len();
     }

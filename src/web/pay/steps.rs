@@ -132,9 +132,9 @@ impl Step {
     #[must_use]
     pub fn detail(&self, words: &Words) -> Option<String> {
         match &self.fact {
-            Fact::Confirmed { amount, kind } => Some(sum_and_kind(words, *amount, *kind)),
+            Fact::Confirmed { amount, kind } => Some(sum_and_kind(*words, *amount, *kind)),
             Fact::Bank { amount, kind, .. } if self.state == StepState::Done => {
-                Some(sum_and_kind(words, *amount, *kind))
+                Some(sum_and_kind(*words, *amount, *kind))
             }
             Fact::Receipt { to: Some(to), .. } => {
                 let key = self.one_of("pay-step-receipt-to", "pay-step-receipt-will");
@@ -179,6 +179,6 @@ impl Step {
     }
 }
 
-fn sum_and_kind(words: &Words, amount: Kopecks, kind: MoneyKind) -> String {
+fn sum_and_kind(words: Words, amount: Kopecks, kind: MoneyKind) -> String {
     words.with("pay-step-sum", [("sum", amount.into()), ("kind", words.kind(kind).into())])
 }

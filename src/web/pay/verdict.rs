@@ -97,13 +97,19 @@ impl Verdict {
         Self { tone, headline, sentences, alert: false, actions: vec![], ink: false, again: false, checked: None }
     }
 
-    fn simple(words: &Words, tone: Tone, headline: &str, sentence: &str) -> Self {
+    fn simple(words: Words, tone: Tone, headline: &str, sentence: &str) -> Self {
         Self::new(tone, words.say(headline), vec![words.say(sentence)])
+    }
+
+    /// Whether pressing something here starts a payment.
+    #[must_use]
+    pub fn starts_payment(&self) -> bool {
+        self.actions.iter().any(|action| matches!(action, Action::Start(..)))
     }
 
     /// What to say about the page's state; `None` while there is nothing but to choose a way and pay.
     #[must_use]
-    pub fn of(page: &PayPage, words: &Words) -> Option<Self> {
+    pub fn of(page: &PayPage, words: Words) -> Option<Self> {
         let verdict = match &page.state {
             PageState::Waiting => return None,
             PageState::PartlyPaid
@@ -130,7 +136,7 @@ impl Verdict {
 }
 
 /// Plates that stand above the ways to pay.
-fn above_methods(page: &PayPage, words: &Words) -> Verdict {
+fn above_methods(page: &PayPage, words: Words) -> Verdict {
     let money = page.money;
     match &page.state {
         PageState::Deferred { until } => {
@@ -155,12 +161,12 @@ fn above_methods(page: &PayPage, words: &Words) -> Verdict {
 }
 
 /// `Оплачено 5 000,00 ₽ из 12 480,00 ₽. Осталось 7 480,00 ₽`.
-fn paid_of(page: &PayPage, words: &Words) -> String {
+fn paid_of(page: &PayPage, words: Words) -> String {
     let money = page.money;
     words.with("pay-paid-of", [("paid", money.paid.into()), ("total", money.total.into()), ("due", money.due.into())])
 }
 
-fn provider_down(page: &PayPage, words: &Words, way: Option<Way>) -> Verdict {
+fn provider_down(page: &PayPage, words: Words, way: Option<Way>) -> Verdict {
     let headline = match way {
         Some(Way::Card) => "pay-down-card-head",
         Some(Way::Sbp) => "pay-down-sbp-head",
@@ -171,7 +177,7 @@ fn provider_down(page: &PayPage, words: &Words, way: Option<Way>) -> Verdict {
     Verdict { alert: true, ..Verdict::simple(words, Tone::Amber, headline, text) }
 }
 
-fn refused(page: &PayPage, words: &Words, reason: Decline, way: Way, at: Option<Instant>) -> Verdict {
+fn refused(page: &PayPage, words: Words, reason: Decline, way: Way, at: Option<Instant>) -> Verdict {
     let (headline, own_text) = refusal_words(reason);
     let mut sentences: Vec<String> = own_text.map(|key| words.say(key)).into_iter().collect();
     sentences.push(match at {
@@ -207,31 +213,29 @@ const fn refusal_words(reason: Decline) -> (&'static str, Option<&'static str>) 
 }
 
 /// What to press after a refusal: the likeliest way to succeed first, nothing to type again.
-fn ways_out(page: &PayPage, words: &Words, reason: Decline, tried: Way) -> Vec<Action> {
-    let retry = page.offers(tried).then(|| Action::Start(tried, retry_label(words, reason, tried)));
-    let mut others: Vec<Way> = page.open_ways().filter(|way| *way != tried).collect();
+fn ways_out(page: &PayPage, words: Words, reason: Decline, tried: Way) -> Vec<Action> {
+    let mut ways: Vec<Way> = page.open_ways().filter(|way| *way != tried).collect();
     if reason == Decline::LimitExceeded {
-        others.sort_by_key(|way| *way != Way::Invoice);
+        ways.sort_by_key(|way| *way != Way::Invoice);
     }
-    let retry_first = matches!(reason, Decline::BankRefused | Decline::ThreeDs | Decline::Expired);
-    let lead = if retry_first && retry.is_some() { 0 } else { 1 };
-    let due = page.money.due;
-    let mut actions: Vec<Action> = others
-        .iter()
-        .enumerate()
-        .map(|(at, way)| Action::Start(*way, other_label(words, *way, (at + lead == 1).then_some(due))))
-        .collect();
-    let place = if retry_first { 0 } else { actions.len().min(1) };
-    if let Some(retry) = retry.filter(|_| reason != Decline::LimitExceeded || actions.is_empty()) {
-        actions.insert(place, retry);
+    let over_its_limit = reason == Decline::LimitExceeded && !ways.is_empty();
+    if page.offers(tried) && !over_its_limit {
+        let retry_helps = matches!(reason, Decline::BankRefused | Decline::ThreeDs | Decline::Expired);
+        ways.insert(if retry_helps { 0 } else { ways.len().min(1) }, tried);
     }
+    let label = |(place, way): (usize, &Way)| {
+        let sum = (place == 0).then_some(page.money.due);
+        let label = if *way == tried { retry_label(words, reason, tried) } else { other_label(words, *way, sum) };
+        Action::Start(*way, label)
+    };
+    let mut actions: Vec<Action> = ways.iter().enumerate().map(label).collect();
     if page.parts.is_some() && matches!(reason, Decline::InsufficientFunds | Decline::LimitExceeded) {
         actions.push(Action::Go("#parts".to_owned(), words.say("pay-part-link")));
     }
     actions
 }
 
-fn retry_label(words: &Words, reason: Decline, way: Way) -> String {
+fn retry_label(words: Words, reason: Decline, way: Way) -> String {
     words.say(match (reason, way) {
         (Decline::InsufficientFunds | Decline::CardProblem, Way::Card) => "pay-other-card",
         (Decline::ThreeDs | Decline::ProviderFault, _) => "pay-repeat",
@@ -240,7 +244,7 @@ fn retry_label(words: &Words, reason: Decline, way: Way) -> String {
 }
 
 /// The label of another way; with the sum when it is the button we want pressed.
-fn other_label(words: &Words, way: Way, sum: Option<Kopecks>) -> String {
+fn other_label(words: Words, way: Way, sum: Option<Kopecks>) -> String {
     match (way, sum) {
         (Way::Sbp, Some(sum)) => words.with1("pay-by-sbp-sum", "sum", sum),
         (Way::Card, Some(sum)) => words.with1("pay-by-card-sum", "sum", sum),
@@ -251,7 +255,7 @@ fn other_label(words: &Words, way: Way, sum: Option<Kopecks>) -> String {
 }
 
 /// States whose next word comes by itself.
-fn moving(page: &PayPage, words: &Words) -> Verdict {
+fn moving(page: &PayPage, words: Words) -> Verdict {
     match &page.state {
         PageState::Checking { way, can_resume } => {
             let mut verdict = Verdict::simple(words, Tone::Dots, "pay-checking-head", "pay-checking-text");
@@ -272,18 +276,18 @@ fn moving(page: &PayPage, words: &Words) -> Verdict {
         state => {
             let checked = if let PageState::Unknown { checked } = state { *checked } else { None };
             let actions = vec![Action::Go(page.self_path.clone(), words.say("pay-check-now"))];
-            Verdict { checked, actions, ..Verdict::simple(words, Tone::Dots, "pay-unknown-head", "pay-unknown-text") }
+            Verdict { actions, checked, ..Verdict::simple(words, Tone::Dots, "pay-unknown-head", "pay-unknown-text") }
         }
     }
 }
 
-fn resume_or_again(page: &PayPage, words: &Words, way: Way, can_resume: bool, can_restart: bool) -> Vec<Action> {
+fn resume_or_again(page: &PayPage, words: Words, way: Way, can_resume: bool, can_restart: bool) -> Vec<Action> {
     let resume = can_resume.then(|| Action::Go(format!("{}/go", page.self_path), words.say("pay-resume")));
     let again = can_restart.then(|| Action::Start(way, words.say("pay-again")));
     resume.into_iter().chain(again).collect()
 }
 
-fn settled(page: &PayPage, words: &Words) -> Verdict {
+fn settled(page: &PayPage, words: Words) -> Verdict {
     match &page.state {
         PageState::Overpaid { surplus, back_by } => {
             let headline = words.with1("pay-over-head", "sum", *surplus);
@@ -306,7 +310,7 @@ fn settled(page: &PayPage, words: &Words) -> Verdict {
     }
 }
 
-fn going_back(page: &PayPage, words: &Words) -> Verdict {
+fn going_back(page: &PayPage, words: Words) -> Verdict {
     match &page.state {
         PageState::CancelledWithMoney { amount } => {
             let text = words.with1("pay-cancelled-money-text", "sum", *amount);
@@ -324,7 +328,7 @@ fn going_back(page: &PayPage, words: &Words) -> Verdict {
     }
 }
 
-fn transfer(page: &PayPage, words: &Words) -> Verdict {
+fn transfer(page: &PayPage, words: Words) -> Verdict {
     match &page.state {
         PageState::TransferReceived { at } => {
             let text = words.with1("pay-transfer-text", "date", words.day(*at));
@@ -338,7 +342,7 @@ fn transfer(page: &PayPage, words: &Words) -> Verdict {
     }
 }
 
-fn over(page: &PayPage, words: &Words) -> Verdict {
+fn over(page: &PayPage, words: Words) -> Verdict {
     match &page.state {
         PageState::Expired { until, .. } => {
             let text = words.with1("pay-expired-text", "date", words.moment(*until));

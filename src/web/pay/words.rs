@@ -190,3 +190,28 @@ impl Words {
         self.with1("pay-button", "sum", *sum.borrow())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_told_in_the_shops_zone() {
+        let at = NaiveDate::from_ymd_opt(2026, 11, 25).unwrap().and_hms_opt(21, 30, 5).unwrap();
+        let moscow = Words { lang: Lang::Ru, zone: Zone::default() };
+        assert_eq!(moscow.moment(at), "26.11.2026, 00:30");
+        assert_eq!(moscow.zone_name(at), "МСК");
+        let ural = Words { lang: Lang::En, zone: Zone::parse("Asia/Yekaterinburg").unwrap() };
+        assert_eq!(ural.moment(at), "26\u{a0}Nov\u{a0}2026, 02:30");
+        assert_eq!(ural.zone_name(at), "UTC+05:00");
+        assert_eq!(ural.second(at), "02:30:05");
+        assert_eq!(ural.machine(at), "2026-11-25T21:30:05Z");
+    }
+
+    #[test]
+    fn requisites_are_grouped_for_the_eye() {
+        let words = Words { lang: Lang::Ru, zone: Zone::default() };
+        assert_eq!(words.inn("7707083893"), "ИНН\u{a0}7707\u{a0}083893");
+        assert_eq!(words.inn(""), "ИНН\u{a0}");
+    }
+}
