@@ -1,8 +1,10 @@
 //! The adapter against the emulator, over real HTTP.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // helpers of tests are tests
+
 use oplata::base::ids::AttemptId;
 use oplata::base::{Kopecks, Method, Mode, Secret};
-use oplata::domain::receipts::{PaymentMode, refund_draft};
+use oplata::domain::receipts::{PaymentMode, PrepaymentVat, refund_draft};
 use oplata::emulators::yookassa::Outcome;
 use oplata::gateways::providers::yookassa::Yookassa;
 use oplata::gateways::providers::yookassa::{YookassaSettings, basic_auth, default_webhook_networks, sender_in};
@@ -223,7 +225,7 @@ async fn money_finds_the_account_of_its_seller_and_mode() {
         seller_inn: seller.map(str::to_owned),
         methods: vec![Method::Card, Method::Sbp],
         receipts: true,
-        prepayment_vat: Default::default(),
+        prepayment_vat: PrepaymentVat::default(),
         tax_system: None,
         provider: std::sync::Arc::new(
             Yookassa::new(YookassaSettings { account: name.into(), ..settings(&stand.emulator) }).unwrap(),

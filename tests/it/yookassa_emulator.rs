@@ -1,5 +1,7 @@
 //! The emulator itself: keys in parallel, notifications, the pay page, the control.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // helpers of tests are tests
+
 use oplata::base::{Kopecks, Method};
 use oplata::emulators::yookassa::{Behaviour, Outcome};
 use oplata::gateways::providers::PaymentProvider;

@@ -1,6 +1,6 @@
 //! What a failed call means for money, and how it is repaired.
 
-use std::time::Duration;
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // helpers of tests are tests
 
 use oplata::base::ids::AttemptId;
 use oplata::base::{Kopecks, Method};
@@ -8,7 +8,7 @@ use oplata::emulators::yookassa::FaultKind;
 use oplata::gateways::providers::yookassa::{Yookassa, YookassaSettings};
 use oplata::gateways::providers::{ErrorClass, PaymentProvider, Status};
 
-use crate::yookassa_stand::{hour_ago, settings, stand, wish};
+use crate::yookassa_stand::{hasty, hour_ago, settings, stand, wish};
 
 #[actix_web::test]
 async fn an_answer_lost_after_the_deed_is_an_unknown_outcome_and_one_payment() {
@@ -16,7 +16,7 @@ async fn an_answer_lost_after_the_deed_is_an_unknown_outcome_and_one_payment() {
         let stand = stand().await;
         stand.emulator.control.fault(Some("POST"), "/v3/payments", kind, 1);
         let asked = wish(Method::Card, 10_000);
-        let lost = stand.account.create_payment(&asked, asked.attempt_id.as_str()).await.unwrap_err();
+        let lost = hasty(&stand.emulator).create_payment(&asked, asked.attempt_id.as_str()).await.unwrap_err();
         assert_eq!(lost.class, ErrorClass::OutcomeUnknown, "{kind:?}");
 
         let found = stand.account.find_by_attempt(&asked.attempt_id, hour_ago()).await.unwrap().unwrap();
@@ -32,7 +32,7 @@ async fn an_answer_lost_before_the_deed_is_as_unknown_until_asked() {
         let stand = stand().await;
         stand.emulator.control.fault(Some("POST"), "/v3/payments", kind, 1);
         let asked = wish(Method::Card, 10_000);
-        let lost = stand.account.create_payment(&asked, "k1").await.unwrap_err();
+        let lost = hasty(&stand.emulator).create_payment(&asked, "k1").await.unwrap_err();
         assert_eq!(lost.class, ErrorClass::OutcomeUnknown, "{kind:?}");
         assert_eq!(stand.account.find_by_attempt(&asked.attempt_id, hour_ago()).await.unwrap(), None);
         stand.account.create_payment(&asked, "k1").await.unwrap();
@@ -46,7 +46,7 @@ async fn a_failed_question_may_simply_be_asked_again() {
     let made = stand.account.create_payment(&wish(Method::Card, 10_000), "k1").await.unwrap();
     for kind in [FaultKind::Broken, FaultKind::TimeoutBeforeCommit, FaultKind::MalformedJson, FaultKind::Reset] {
         stand.emulator.control.fault(Some("GET"), "/v3/payments", kind, 1);
-        let failed = stand.account.fetch(&made.provider_ref).await.unwrap_err();
+        let failed = hasty(&stand.emulator).fetch(&made.provider_ref).await.unwrap_err();
         assert_eq!(failed.class, ErrorClass::Unavailable, "{kind:?}");
     }
     assert_eq!(stand.account.fetch(&made.provider_ref).await.unwrap().status, Status::Pending);
@@ -81,6 +81,8 @@ async fn definite_answers_are_told_apart() {
     for odd in ["", "..", "../me", "a/b", "a?b", "%2e%2e"] {
         assert_eq!(stand.account.fetch(odd).await.unwrap_err().class, ErrorClass::NotFound, "{odd}");
     }
+    let unsayable = stand.account.create_payment(&wish(Method::Card, 10_000), "line\nbreak").await.unwrap_err();
+    assert_eq!(unsayable.class, ErrorClass::Config, "nothing has left");
     let early = stand.account.capture(&made.provider_ref, Kopecks::new(10_000), None, "k4").await.unwrap_err();
     assert_eq!(early.class, ErrorClass::Rejected, "nothing is held");
     assert_eq!(stand.account.cancel(&made.provider_ref, "k5").await.unwrap_err().class, ErrorClass::Rejected);
@@ -115,11 +117,7 @@ async fn redirects_and_endless_answers_are_not_followed() {
     let server = actix_web::HttpServer::new(app).workers(1).disable_signals().listen(listener).unwrap().run();
     tokio::spawn(server);
     let stand = stand().await;
-    let odd = YookassaSettings {
-        api_url: format!("http://{at}/v3"),
-        total_timeout: Duration::from_secs(5),
-        ..settings(&stand.emulator)
-    };
+    let odd = YookassaSettings { api_url: format!("http://{at}/v3"), ..settings(&stand.emulator) };
     let account = Yookassa::new(odd).unwrap();
     assert_eq!(account.fetch("a").await.unwrap_err().class, ErrorClass::Config);
     assert_eq!(account.fetch("b").await.unwrap_err().code, "answer_too_long");

@@ -1,6 +1,8 @@
 //! The official Python SDK (PyPI `yookassa`), unmodified, against the emulator: what it accepts, the real service's
 //! other clients accept too.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // helpers of tests are tests
+
 use std::process::Command;
 
 use oplata::emulators::yookassa::{Config, start};

@@ -1,5 +1,7 @@
 //! A running emulator, an account pointed at it, and a shop that hears its notifications.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // helpers of tests are tests
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -20,17 +22,21 @@ pub struct Stand {
     pub account: Yookassa,
 }
 
-/// An emulator whose notifications go by hand, and an account with short times.
+/// An emulator whose notifications go by hand, and an account.
 pub async fn stand() -> Stand {
     let emulator = start(Config { delivery: Delivery::Manual, ..Config::local(SHOP, KEY) }).await.unwrap();
     let account = Yookassa::new(settings(&emulator)).unwrap();
     Stand { emulator, account }
 }
 
+/// An account that does not wait long: for calls that are never answered.
+pub fn hasty(emulator: &Running) -> Yookassa {
+    Yookassa::new(YookassaSettings { total_timeout: Duration::from_millis(500), ..settings(emulator) }).unwrap()
+}
+
 pub fn settings(emulator: &Running) -> YookassaSettings {
     YookassaSettings {
         api_url: emulator.api_url(),
-        total_timeout: Duration::from_millis(700),
         retry_pause: Duration::from_millis(10),
         ..YookassaSettings::new("yookassa", SHOP, Secret::new(KEY))
     }
