@@ -188,6 +188,15 @@ async fn notifications_are_knocks_whose_object_is_asked_for() {
 }
 
 #[actix_web::test]
+async fn a_stranger_may_be_turned_away_where_senders_are_known() {
+    let stand = stand().await;
+    let strict = Yookassa::new(YookassaSettings { check_sender: true, ..settings(&stand.emulator) }).unwrap();
+    let (own, stranger) = ("77.75.156.35".parse().unwrap(), "203.0.113.7".parse().unwrap());
+    assert!(strict.webhook_sender_allowed(own) && !strict.webhook_sender_allowed(stranger));
+    assert!(stand.account.webhook_sender_allowed(stranger), "by default the object is asked for, nothing else counts");
+}
+
+#[actix_web::test]
 async fn the_account_is_checked_by_asking() {
     let stand = stand().await;
     stand.account.check().await.unwrap();

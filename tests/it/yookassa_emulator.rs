@@ -158,6 +158,18 @@ async fn notifications_behave_as_told() {
 }
 
 #[actix_web::test]
+async fn a_payment_may_ask_for_a_behaviour_of_its_own() {
+    let (stand, ear) = (stand().await, Ear::open().await);
+    stand.emulator.control.set_webhook_url(Some(ear.url.clone()));
+    let mut body = two_stage();
+    body["metadata"] = json!({"sandbox": "duplicate:2"});
+    let (_, made) = post(&stand, "/payments", "k", &body).await;
+    stand.emulator.control.outcome(made["id"].as_str().unwrap(), &Outcome::Success).unwrap();
+    stand.emulator.control.deliver_pending().await;
+    assert_eq!(ear.told(), ["payment.waiting_for_capture waiting_for_capture"; 2]);
+}
+
+#[actix_web::test]
 async fn a_notification_may_come_before_the_answer() {
     let (stand, ear) = (stand().await, Ear::open().await);
     stand.emulator.control.set_webhook_url(Some(ear.url.clone()));
@@ -234,6 +246,25 @@ async fn an_sbp_page_shows_a_code_nobody_can_pay() {
     let shown = browser().get(made.confirmation_url.unwrap()).send().await.unwrap().text().await.unwrap();
     assert!(shown.contains("<svg") && shown.contains("https://qr.nspk.ru/STAND0") && shown.contains("sum=10000"));
     assert!(!shown.contains("value=\"success\""), "an СБП payment has no card form");
+}
+
+#[actix_web::test]
+async fn pages_of_the_stand_are_whole() {
+    let stand = stand().await;
+    let made = stand.account.create_payment(&wish(Method::Card, 10_000), "k").await.unwrap();
+    let page = made.confirmation_url.unwrap();
+    let get = async |address: String| {
+        let answer = browser().get(address).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let (status, code) = get(format!("{page}/3ds")).await;
+    assert!(status == 200 && code.contains("12345") && code.contains("name=\"code\""));
+    let (status, missing) = get(page.replace(&made.provider_ref, "nothing")).await;
+    assert!(status == 404 && missing.contains("Платёж не найден"));
+    assert_eq!(get(format!("http://{}/stand.css", stand.emulator.addr)).await.0, 200);
+    press(&page, "outcome=decline&reason=insufficient_funds").await;
+    let (status, finished) = get(page).await;
+    assert!(status == 200 && finished.contains("не хватает денег") && finished.contains("http://127.0.0.1:1/back"));
 }
 
 #[actix_web::test]
