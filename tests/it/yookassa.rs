@@ -9,10 +9,10 @@ use oplata::emulators::yookassa::Outcome;
 use oplata::gateways::providers::yookassa::Yookassa;
 use oplata::gateways::providers::yookassa::{YookassaSettings, basic_auth, default_webhook_networks, sender_in};
 use oplata::gateways::providers::{
-    Account, ClosingReceipt, DeclineReason, ErrorClass, PaymentProvider, Providers, ReceiptRegistration, RefundOrder,
-    RefundStatus, Status, WebhookObject,
+    Account, ClosingReceipt, CreatePayment, DeclineReason, ErrorClass, PaymentProvider, Providers, ReceiptRegistration,
+    RefundOrder, RefundStatus, Status, WebhookObject,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::yookassa_stand::{Ear, KEY, SHOP, hour_ago, receipt, settings, stand, wish};
 
@@ -79,6 +79,22 @@ async fn what_is_sent_is_what_was_promised() {
     let paid = stand.account.fetch(&made.provider_ref).await.unwrap();
     assert_eq!(paid.method, Some(Method::Sbp));
     assert!(paid.details.sbp_operation_id.is_some() && paid.details.bank_bic.is_some());
+}
+
+#[actix_web::test]
+async fn a_part_and_an_organisation_are_told_in_the_words_of_the_api() {
+    let stand = stand().await;
+    let mut draft = receipt(10_000);
+    draft.items.iter_mut().for_each(|item| item.mode = PaymentMode::Prepayment);
+    draft.buyer_name = Some("ООО «Ромашка»".into());
+    draft.buyer_inn = Some("7707083893".into());
+    draft.contact.email = None;
+    let asked = CreatePayment { receipt: Some(draft), ..wish(Method::Card, 10_000) };
+    let made = stand.account.create_payment(&asked, "k1").await.unwrap();
+    let sent = stand.emulator.control.receipt_of(&made.provider_ref).unwrap();
+    assert_eq!(sent["items"][0]["payment_mode"], "partial_prepayment");
+    let customer = json!({"phone": "79161234567", "full_name": "ООО «Ромашка»", "inn": "7707083893"});
+    assert_eq!(sent["customer"], customer);
 }
 
 #[actix_web::test]
