@@ -23,14 +23,16 @@ fn sale(lines: &[SoldLine], amount: i64) -> Sale<'_> {
     }
 }
 
-/// `(quantity in thousandths, price, amount)` of every line.
-fn shape(draft: &ReceiptDraft) -> Vec<(i64, i64, i64)> {
+/// `(quantity in thousandths, price, amount)` of a line.
+type Shape = (i64, i64, i64);
+
+fn shape(draft: &ReceiptDraft) -> Vec<Shape> {
     draft.items.iter().map(|item| (item.quantity.get(), item.price.get(), item.amount.get())).collect()
 }
 
 #[test]
 fn sums_become_exact_lines() {
-    let cases: &[(i64, i64, &[(i64, i64, i64)])] = &[
+    let cases: &[(i64, i64, &[Shape])] = &[
         (2000, 2000, &[(2000, 1000, 2000)]),
         (3000, 10_000, &[(2000, 3333, 6666), (1000, 3334, 3334)]),
         (1500, 3000, &[(1500, 2000, 3000)]),

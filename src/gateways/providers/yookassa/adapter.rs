@@ -40,7 +40,8 @@ impl Yookassa {
     pub fn new(settings: YookassaSettings) -> Result<Self, ProviderError> {
         let mode = settings.checked_mode()?;
         let client = Client::new(&settings)?;
-        Ok(Self { settings, client, mode, capabilities: capabilities() })
+        let capabilities = capabilities(settings.card_most);
+        Ok(Self { settings, client, mode, capabilities })
     }
 
     fn payment(&self, raw: Value, changes: bool) -> Result<PaymentSnapshot, ProviderError> {
@@ -86,15 +87,14 @@ impl Yookassa {
     }
 }
 
-fn capabilities() -> Capabilities {
-    let terms = |method, most, hours| MethodTerms {
-        method,
-        least: Kopecks::new(100),
-        most: Kopecks::new(most),
-        payable_for: Duration::hours(hours),
-    };
+/// СБП takes from 1 to 700,000 rubles and stays payable for an hour (yookassa.ru, «Система быстрых платежей»).
+fn capabilities(card_most: Option<Kopecks>) -> Capabilities {
+    let terms = |method, most| MethodTerms { method, least: Kopecks::new(100), most, payable_for: Duration::hours(1) };
     Capabilities {
-        methods: vec![terms(Method::Card, 35_000_000, 1), terms(Method::Sbp, 70_000_000, 1)],
+        methods: vec![
+            terms(Method::Card, card_most.unwrap_or(Kopecks::new(i64::MAX))),
+            terms(Method::Sbp, Kopecks::new(70_000_000)),
+        ],
         two_stage: true,
         partial_refund: true,
         several_refunds: true,

@@ -106,6 +106,7 @@ impl Client {
             let request = build().header(reqwest::header::AUTHORIZATION, self.authorization.clone());
             match request.send().await {
                 Ok(response) => return whole(response, does).await,
+                Err(error) if error.is_builder() => return Err(ProviderError::config("запрос не составлен")),
                 Err(error) if !error.is_connect() => return Err(unanswered(does, reason(&error))),
                 Err(_) if tries == TRIES => return Err(never_sent()),
                 Err(_) => tokio::time::sleep(self.pause * 2u32.pow(tries - 1)).await,

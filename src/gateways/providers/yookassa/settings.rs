@@ -5,7 +5,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use url::{Host, Url};
 
-use crate::base::{Mode, Secret};
+use crate::base::{Kopecks, Mode, Secret};
 use crate::gateways::providers::ProviderError;
 
 /// The real service.
@@ -44,6 +44,8 @@ pub struct YookassaSettings {
     pub api_url: String,
     /// Live or test; none: told by the key's prefix.
     pub mode: Option<Mode>,
+    /// Largest card payment the shop's contract allows; none: not known here, the provider will say.
+    pub card_most: Option<Kopecks>,
     /// Networks notifications come from.
     pub webhook_networks: Vec<IpNet>,
     /// Whether the sender's network is checked: only where the real address of the sender is known (WHK-9).
@@ -66,6 +68,7 @@ impl YookassaSettings {
             secret_key,
             api_url: API_URL.to_owned(),
             mode: None,
+            card_most: None,
             webhook_networks: default_webhook_networks(),
             check_sender: false,
             connect_timeout: Duration::from_secs(5),

@@ -20,3 +20,16 @@ pub const fn vat_code(rate: VatRate) -> i64 {
         VatRate::TwentyTwo122 => 12,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rate_has_a_code_of_its_own() {
+        let mut codes: Vec<i64> = VatRate::ALL.iter().map(|rate| vat_code(*rate)).collect();
+        assert_eq!((vat_code(VatRate::TwentyTwo), vat_code(VatRate::TwentyTwo122)), (11, 12));
+        codes.sort_unstable();
+        assert_eq!(codes, (1..=12).collect::<Vec<i64>>());
+    }
+}
