@@ -5,18 +5,10 @@ use std::time::Duration;
 use diesel::Connection as _;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+use super::any::AnyConnection;
 use super::dialect::{self, Kind};
 use super::writer::WriterThread;
 use crate::base::{Error, Result};
-
-/// A connection to either database; queries are written once for both.
-#[derive(diesel::MultiConnection)]
-pub enum AnyConnection {
-    /// The embedded database, for one machine.
-    Sqlite(diesel::SqliteConnection),
-    /// PostgreSQL, for several processes.
-    Postgres(diesel::PgConnection),
-}
 
 /// Where the database is and how many connections to keep.
 #[derive(Debug, Clone)]

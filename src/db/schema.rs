@@ -414,6 +414,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(money_documents -> sellers (seller_id));
+
 diesel::allow_tables_to_appear_in_same_query!(
     sellers,
     stores,

@@ -3,4 +3,16 @@
 
 pub mod journal;
 
+pub mod outbox;
+
+pub mod alerts;
+
 pub mod staff;
+
+pub mod orders;
+
+pub mod receipts;
+
+pub mod exports;
+
+pub mod payments;
