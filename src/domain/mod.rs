@@ -7,6 +7,8 @@ pub mod outbox;
 
 pub mod alerts;
 
+pub mod staff;
+
 pub mod orders;
 
 pub mod receipts;

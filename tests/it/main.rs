@@ -1,10 +1,11 @@
 //! One integration binary: a file a story.
 
-// Helpers of tests may fail loudly too, not only functions marked as tests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod pay_catalogue;
 mod pay_gallery;
+mod staff_door;
 mod staff_gallery;
 mod yookassa;
 mod yookassa_emulator;

@@ -186,7 +186,7 @@ fn fresh() -> OrderPage {
     page.inn = Some("7707\u{a0}083893".into());
     page.contacts = Contacts::default();
     page.banner = None;
-    page.sums = Sums { total: rub(123_456_789_00), due: rub(123_456_789_00), ..Sums::default() };
+    page.sums = Sums { total: rub(12_345_678_900), due: rub(12_345_678_900), ..Sums::default() };
     page.money = Vec::new();
     page.link = LinkBox { address: None, to: None, can_send: true, payable: true };
     page.refund = RefundBox::default();
