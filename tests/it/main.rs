@@ -1,0 +1,15 @@
+//! One integration binary: a file a story.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that fails panics, helpers of tests included"
+)]
+
+mod fake_portal;
+mod mail;
+mod onec_contract;
+mod onec_emulator;
+mod onec_push;
