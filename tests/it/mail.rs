@@ -206,7 +206,8 @@ async fn smtp(to_data: &'static str) -> (String, tokio::task::JoinHandle<String>
         write.write_all(b"220 mail\r\n").await.unwrap();
         let (mut told, mut in_data) = (String::new(), false);
         while let Ok(Some(line)) = lines.next_line().await {
-            told += &format!("{line}\n");
+            told.push_str(&line);
+            told.push('\n');
             let answer = match (in_data, line.as_str()) {
                 (true, ".") => to_data,
                 (true, _) => continue,

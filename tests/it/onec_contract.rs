@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use oplata::base::{Kopecks, MoneyKind, Quantity, VatRate, Zone};
 use oplata::gateways::onec::service::{
-    Accepted, AckOut, BuyerKind, Delivery, DocumentBody, DocumentIn, DocumentOut, ErrorBody, FeedPage, OrderBody,
-    OrderIn, OrderOut, OrderState, Rejected, guid, png_data_uri,
+    Accepted, AckOut, AllocationBody, BuyerKind, Delivery, DocumentBody, DocumentIn, DocumentOut, ErrorBody, FeedPage,
+    LineBody, OrderBody, OrderIn, OrderOut, OrderState, Rejected, guid, png_data_uri,
 };
 use serde_json::{Value, json};
 
@@ -245,7 +245,7 @@ fn schemas_and_types_name_the_same_fields() {
         account: some(),
         incoming_number: some(),
         payer_inn: some(),
-        allocations: vec![Default::default()],
+        allocations: vec![AllocationBody::default()],
         ..DocumentBody::default()
     };
     let mut order = OrderBody {
@@ -256,7 +256,7 @@ fn schemas_and_types_name_the_same_fields() {
         allow_parts: Some(true),
         currency: some(),
         documents: vec![document.clone()],
-        lines: vec![Default::default()],
+        lines: vec![LineBody::default()],
         ..OrderBody::default()
     };
     order.lines[0].article = some();
