@@ -6,7 +6,6 @@ use askama::Template;
 const SHEET: &str = concat!(include_str!("../../static/tokens.css"), include_str!("../../static/emulators.css"));
 
 /// `GET /emulators.css`.
-#[allow(clippy::unused_async, reason = "a handler is async by its trait")]
 pub(super) async fn css() -> HttpResponse {
     HttpResponse::Ok().content_type("text/css; charset=utf-8").insert_header(("Cache-Control", "no-cache")).body(SHEET)
 }

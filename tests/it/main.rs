@@ -2,7 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
 
+mod fake_portal;
+mod mail;
+mod onec_contract;
+mod onec_emulator;
+mod onec_push;
 mod pay_catalogue;
 mod pay_gallery;
 mod staff_door;

@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 use super::folder::Folder;
 use super::mime::Parsed;
+use crate::base::Zone;
+use crate::base::texts::date_time;
 use crate::emulators::sheet;
 
 /// A running mailbox.
@@ -70,6 +72,12 @@ struct ListPage {
 struct LetterPage {
     id: Uuid,
     letter: Parsed,
+}
+
+/// The letter's date in the shop's usual zone; as it stands if it is none.
+fn when(letter: &Parsed) -> String {
+    let sent = chrono::DateTime::parse_from_rfc2822(letter.header("Date"));
+    sent.map_or_else(|_| letter.header("Date").to_owned(), |at| date_time(Zone::default().local(at.naive_utc())))
 }
 
 async fn list(folder: web::Data<Folder>) -> HttpResponse {

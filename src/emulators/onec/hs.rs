@@ -13,7 +13,6 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.route("/hs/oplata/v1/payments/{id}", web::put().to(payment));
 }
 
-#[allow(clippy::unused_async, reason = "a handler is async by its trait")]
 async fn payment(request: HttpRequest, onec: web::Data<Onec>, id: web::Path<String>, body: web::Bytes) -> HttpResponse {
     if !onec.lets_in(&request) {
         return HttpResponse::Unauthorized().insert_header(("WWW-Authenticate", "Basic realm=\"1C\"")).finish();
