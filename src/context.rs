@@ -99,6 +99,7 @@ pub struct Memory {
     away: Mutex<HashMap<String, Instant>>,
     nudged: Mutex<HashMap<AttemptId, Instant>>,
     events: Mutex<Vec<Event>>,
+    wake: tokio::sync::Notify,
 }
 
 impl Memory {
@@ -122,6 +123,16 @@ impl Memory {
         let mut nudged = locked(&self.nudged);
         nudged.retain(|_, at| *at + NUDGE_EVERY > now);
         nudged.insert(attempt.clone(), now).is_none()
+    }
+
+    /// There is work: the worker need not wait out its pause.
+    pub fn wake_worker(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Waits until somebody says that there is work.
+    pub async fn woken(&self) {
+        self.wake.notified().await;
     }
 
     /// Notes something that happened to a link.
