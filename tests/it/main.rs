@@ -7,3 +7,4 @@ mod pay_catalogue;
 mod pay_gallery;
 mod staff_door;
 mod staff_gallery;
+mod staff_http;
