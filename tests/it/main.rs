@@ -17,6 +17,7 @@ mod pay_catalogue;
 mod pay_gallery;
 mod staff_door;
 mod staff_gallery;
+mod staff_http;
 mod yookassa;
 mod yookassa_emulator;
 mod yookassa_faults;

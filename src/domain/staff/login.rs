@@ -72,14 +72,22 @@ pub fn finish(
     if let Some(fresh) = rehashed {
         accounts::rehash(connection, &person.id, &tried.hash, fresh)?;
     }
-    misses::forget(connection, &name_key(&tried.name))?;
-    misses::take_back(connection, &address_key(&origin.address), now)?;
+    forgive(connection, tried, origin, now)?;
     let stage = stage_after_password(&person, rule);
     if stage == Stage::Full {
         entered(connection, &person.id, now)?;
     }
     let opened = sessions::open(connection, &person.id, person.role, stage, origin, now)?;
     Ok(Outcome::In(opened))
+}
+
+/// The right password wipes the misses of its name and takes its own try back from the address.
+///
+/// # Errors
+/// `Database`.
+pub fn forgive(connection: &mut Connection, tried: &Try, origin: &Origin, now: Instant) -> Result<()> {
+    misses::forget(connection, &name_key(&tried.name))?;
+    misses::take_back(connection, &address_key(&origin.address), now)
 }
 
 /// The person of a try, if he is still what he was when the try began.

@@ -59,6 +59,8 @@ pub struct EnrolPage {
     pub error: Option<String>,
     /// Whether the role demands it (else the step can be left for later).
     pub required: bool,
+    /// Whether an older second step has to be proved first.
+    pub asks_current: bool,
     /// Training or test.
     pub stand: Option<Stand>,
 }

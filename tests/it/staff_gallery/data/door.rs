@@ -36,6 +36,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         secret: "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ".to_owned(),
         error: None,
         required: true,
+        asks_current: false,
         stand: None,
     };
     let codes = (0..10).map(|n| format!("k7q2m-x{n}v4d")).collect();

@@ -24,7 +24,7 @@ fn manual() -> ManualPage {
         ],
         order_number: "УТ00-000417".into(),
         order_href: "/staff/orders/0193-417".into(),
-        typed: ("".into(), "2026-11-23".into()),
+        typed: (String::new(), "2026-11-23".into()),
         error: error.map(Into::into),
     };
     ManualPage {
