@@ -1,1 +1,16 @@
-//! Floor 2: the rules of the house. Functions take a connection inside somebody's transaction; they never commit, call out or read a clock.
+//! Floor 2: the rules of the house. Functions take a connection inside somebody's transaction; they never commit, call
+//! out or read a clock.
+
+pub mod journal;
+
+pub mod outbox;
+
+pub mod alerts;
+
+pub mod orders;
+
+pub mod receipts;
+
+pub mod exports;
+
+pub mod payments;

@@ -13,3 +13,6 @@ mod mail;
 mod onec_contract;
 mod onec_emulator;
 mod onec_push;
+mod pay_catalogue;
+mod pay_gallery;
+mod staff_gallery;

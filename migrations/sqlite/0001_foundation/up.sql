@@ -261,7 +261,9 @@ CREATE TABLE money_documents (
     refund_id TEXT UNIQUE REFERENCES refunds (id),
     bank_line_id TEXT UNIQUE,
     staff_entry_id TEXT UNIQUE,
-    onec_guid TEXT UNIQUE REFERENCES onec_documents (guid),
+    onec_guid TEXT REFERENCES onec_documents (guid),
+    onec_version INTEGER,
+    UNIQUE (onec_guid, onec_version),
     CONSTRAINT money_documents_one_source CHECK (
         (CASE WHEN attempt_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN refund_id IS NULL THEN 0 ELSE 1 END)
         + (CASE WHEN bank_line_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN staff_entry_id IS NULL THEN 0 ELSE 1 END)

@@ -1,1 +1,3 @@
 //! The back office.
+
+pub mod view;
