@@ -187,6 +187,7 @@ fn what_1c_reports_is_taken_even_if_it_does_not_add_up() {
 #[test]
 fn acknowledgements_are_read() {
     let accepted = Accepted::read(example("accepted").as_bytes(), Zone::default()).unwrap().value;
+    assert_eq!(accepted.day(), NaiveDate::from_ymd_opt(2026, 11, 24));
     assert_eq!((accepted.revision, accepted.number.as_str(), accepted.posted), (1, "ДПУТ-000812", true));
     let rejected = Rejected::read(example("rejected").as_bytes(), Zone::default()).unwrap().value;
     assert!(rejected.message.starts_with("Дата запрета"));
@@ -253,6 +254,7 @@ fn schemas_and_types_name_the_same_fields() {
         store: some(),
         manager: some(),
         pay_until: some(),
+        deferred_until: some(),
         allow_parts: Some(true),
         currency: some(),
         documents: vec![document.clone()],

@@ -15,6 +15,7 @@ pub(super) fn order_body(order: &Order, seller_inn: Option<&str>) -> OrderBody {
         buyer: order.buyer.clone(),
         delivery: order.delivery.to_string(),
         pay_until: order.pay_until.map(|day| day.to_string()),
+        deferred_until: None,
         allow_parts: order.allow_parts,
         currency: None,
         total: order.total().to_decimal_text(),

@@ -21,6 +21,8 @@ pub struct OrderBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_until: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deferred_until: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allow_parts: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,

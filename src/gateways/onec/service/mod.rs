@@ -8,8 +8,8 @@ mod out;
 mod qr;
 mod reader;
 mod verdict;
-mod words;
 
+pub use crate::domain::orders::{BuyerKind, Delivery, OrderState};
 pub use body::{AllocationBody, BuyerBody, DocumentBody, LineBody, OrderBody};
 pub use document_in::{AllocationIn, DocumentIn};
 pub use order_in::{BuyerIn, LineIn, OrderIn};
@@ -19,4 +19,3 @@ pub use out::{
 pub use qr::png_data_uri;
 pub use reader::{Problem, Problems, Read, guid};
 pub use verdict::{Accepted, Rejected};
-pub use words::{BuyerKind, Delivery, OrderState};

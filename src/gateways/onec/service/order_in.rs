@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 
 use super::document_in::DocumentIn;
 use super::reader::{Fields, Problems, Read, read_body};
-use super::words::{BuyerKind, Delivery, OrderState};
 use crate::base::{Instant, Kopecks, Quantity, VatRate, Zone};
+use crate::domain::orders::{BuyerKind, Delivery, OrderState};
 
 const MAX_LINES: usize = 2_000;
 const MAX_DOCUMENTS: usize = 200;
@@ -31,6 +31,8 @@ pub struct OrderIn {
     pub delivery: Delivery,
     /// Last moment to pay.
     pub pay_until: Option<Instant>,
+    /// Отсрочка: nothing is due before this day.
+    pub deferred_until: Option<NaiveDate>,
     /// Whether it may be paid in parts; none: as the shop's settings say.
     pub allow_parts: Option<bool>,
     /// Three capital letters; all but `RUB` are taken but not payable.
@@ -108,6 +110,7 @@ fn order(fields: &Fields<'_>) -> OrderIn {
         buyer: fields.object("buyer", buyer).unwrap_or_else(nobody),
         delivery: fields.choice("delivery", Delivery::ALL, Delivery::as_str, None).unwrap_or(Delivery::Delivery),
         pay_until: fields.deadline("pay_until"),
+        deferred_until: fields.optional_day("deferred_until"),
         allow_parts: fields.flag("allow_parts"),
         currency: currency(fields),
         total,

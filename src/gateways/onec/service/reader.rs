@@ -282,15 +282,21 @@ impl<'a> Fields<'a> {
 
     /// A required day: `2026-11-24`, or a moment, whose day in the shop's zone counts.
     pub fn day(&self, name: &'static str) -> NaiveDate {
-        let text = self.required(name, self.string(name));
-        let day =
-            text.map(|text| parse_day(text).or_else(|| self.zone.parse_moment(text).map(|at| self.zone.day(at)).ok()));
-        match (text, day) {
-            (_, Some(Some(day))) if plausible(day) => return day,
-            (Some(text), _) => self.fault(name, format!("«{}» — не дата (ГГГГ-ММ-ДД)", shortened(text))),
-            _ => {}
+        self.required(name, self.string(name)).and_then(|text| self.day_of(name, text)).unwrap_or_default()
+    }
+
+    /// The same, but it may be absent.
+    pub fn optional_day(&self, name: &'static str) -> Option<NaiveDate> {
+        self.string(name).filter(|text| !text.trim().is_empty()).and_then(|text| self.day_of(name, text))
+    }
+
+    fn day_of(&self, name: &'static str, text: &str) -> Option<NaiveDate> {
+        let of_moment = || self.zone.parse_moment(text).map(|at| self.zone.day(at)).ok();
+        let day = parse_day(text).or_else(of_moment).filter(|day| plausible(*day));
+        if day.is_none() {
+            self.fault(name, format!("«{}» — не дата (ГГГГ-ММ-ДД)", shortened(text)));
         }
-        NaiveDate::default()
+        day
     }
 
     /// An optional moment; a bare day means its last second in the shop's zone.

@@ -1,5 +1,6 @@
 //! `POST /1c/v1/payments/{id}/accepted` and `/rejected`: what 1C made of a feed item.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::reader::{Fields, Problems, Read, read_body};
@@ -40,6 +41,12 @@ impl Accepted {
     /// Every fault of the body at once.
     pub fn read(body: &[u8], zone: Zone) -> Result<Read<Self>, Problems> {
         read_body(body, zone, accepted)
+    }
+
+    /// The day of 1C's document, whether 1C wrote a day or a moment.
+    #[must_use]
+    pub fn day(&self) -> Option<NaiveDate> {
+        NaiveDate::parse_from_str(self.date.get(..10)?, "%Y-%m-%d").ok()
     }
 }
 
