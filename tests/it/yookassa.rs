@@ -192,7 +192,7 @@ async fn an_attempt_is_found_among_many_pages_or_surely_absent() {
 
 #[actix_web::test]
 async fn notifications_are_knocks_whose_object_is_asked_for() {
-    let (stand, ear) = (stand().await, Ear::open().await);
+    let (stand, ear) = (stand().await, Ear::open());
     stand.emulator.control.set_webhook_url(Some(ear.url.clone()));
     let made = stand.account.create_payment(&wish(Method::Card, 10_000), "k1").await.unwrap();
     stand.emulator.control.outcome(&made.provider_ref, &Outcome::Success).unwrap();

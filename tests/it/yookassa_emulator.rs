@@ -144,7 +144,7 @@ async fn notifications_behave_as_told() {
         ("wrong_amount", 0, &["payment.succeeded succeeded"]),
     ];
     for (name, seconds, told) in cases {
-        let (stand, ear) = (stand().await, Ear::open().await);
+        let (stand, ear) = (stand().await, Ear::open());
         stand.emulator.control.set_webhook_url(Some(ear.url.clone()));
         stand.emulator.control.set_behaviour(Behaviour::parse(name).unwrap());
         let made = stand.account.create_payment(&wish(Method::Card, 10_000), "k").await.unwrap();
@@ -159,7 +159,7 @@ async fn notifications_behave_as_told() {
 
 #[actix_web::test]
 async fn a_payment_may_ask_for_a_behaviour_of_its_own() {
-    let (stand, ear) = (stand().await, Ear::open().await);
+    let (stand, ear) = (stand().await, Ear::open());
     stand.emulator.control.set_webhook_url(Some(ear.url.clone()));
     let mut body = two_stage();
     body["metadata"] = json!({"sandbox": "duplicate:2"});
@@ -171,7 +171,7 @@ async fn a_payment_may_ask_for_a_behaviour_of_its_own() {
 
 #[actix_web::test]
 async fn a_notification_may_come_before_the_answer() {
-    let (stand, ear) = (stand().await, Ear::open().await);
+    let (stand, ear) = (stand().await, Ear::open());
     stand.emulator.control.set_webhook_url(Some(ear.url.clone()));
     stand.emulator.control.set_behaviour(Behaviour::BeforeResponse);
     let made = stand.account.create_payment(&wish(Method::Sbp, 10_000), "k").await.unwrap();
@@ -181,7 +181,7 @@ async fn a_notification_may_come_before_the_answer() {
 
 #[actix_web::test]
 async fn an_unheard_notification_is_repeated_until_it_is_heard() {
-    let (stand, ear) = (stand().await, Ear::open().await);
+    let (stand, ear) = (stand().await, Ear::open());
     let control = &stand.emulator.control;
     control.set_webhook_url(Some(ear.url.clone()));
     ear.answer_with(503);
@@ -269,7 +269,7 @@ async fn pages_of_the_stand_are_whole() {
 
 #[actix_web::test]
 async fn scripts_move_it_over_http() {
-    let (stand, ear) = (stand().await, Ear::open().await);
+    let (stand, ear) = (stand().await, Ear::open());
     let at = |path: &str| format!("http://{}/_control/{path}", stand.emulator.addr);
     let send = |path: &str, body: Value| browser().post(at(path)).json(&body).send();
     let made = stand.account.create_payment(&wish(Method::Card, 10_000), "k").await.unwrap();

@@ -100,7 +100,7 @@ pub struct Ear {
 }
 
 impl Ear {
-    pub async fn open() -> Self {
+    pub fn open() -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/webhooks/yookassa", listener.local_addr().unwrap());
         let ear = Self { url, heard: Arc::default(), status: Arc::new(Mutex::new(200)) };
