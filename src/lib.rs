@@ -25,3 +25,6 @@ pub mod workflows;
 pub mod emulators;
 pub mod jobs;
 pub mod web;
+
+// Floor 6: composition.
+pub mod app;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::Duration;
 use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
 
 use super::watch;
 use crate::base::{Instant, Result};
@@ -73,15 +74,22 @@ pub(super) async fn ask_providers(context: &Context) -> Result<usize> {
         })
         .await?;
     let asked = attempts.len() + refunds.len();
-    let questions = attempts.iter().map(|attempt| checkout::check_attempt(context, &attempt.id));
-    each(futures_util::stream::iter(questions).buffer_unordered(AT_ONCE)).await?;
-    let questions = refunds.iter().map(|refund| checkout::check_refund(context, &refund.id));
-    each(futures_util::stream::iter(questions).buffer_unordered(AT_ONCE)).await?;
+    let mut questions: Vec<Question<'_>> = Vec::new();
+    for attempt in &attempts {
+        questions.push(Box::pin(checkout::check_attempt(context, &attempt.id)));
+    }
+    for refund in &refunds {
+        questions.push(Box::pin(checkout::check_refund(context, &refund.id)));
+    }
+    ask_all(questions).await?;
     Ok(asked)
 }
 
+type Question<'a> = BoxFuture<'a, Result<()>>;
+
 /// One failed question must not keep the others from being asked: it is logged, and asked again when its time comes.
-async fn each(mut answers: impl futures_util::Stream<Item = Result<()>> + Unpin) -> Result<()> {
+async fn ask_all(questions: Vec<Question<'_>>) -> Result<()> {
+    let mut answers = futures_util::stream::iter(questions).buffer_unordered(AT_ONCE);
     while let Some(answer) = answers.next().await {
         match answer {
             Err(error @ crate::base::Error::Database(_)) => return Err(error),
@@ -95,8 +103,11 @@ async fn each(mut answers: impl futures_util::Stream<Item = Result<()>> + Unpin)
 async fn ask_receipts(context: &Context) -> Result<()> {
     let before = context.now() - Duration::seconds(60);
     let waiting = context.db.read(move |connection| receipts::list_unanswered(connection, before, 20)).await?;
-    let questions = waiting.iter().map(|attempt| checkout::check_attempt(context, attempt));
-    each(futures_util::stream::iter(questions).buffer_unordered(AT_ONCE)).await
+    let mut questions: Vec<Question<'_>> = Vec::new();
+    for attempt in &waiting {
+        questions.push(Box::pin(checkout::check_attempt(context, attempt)));
+    }
+    ask_all(questions).await
 }
 
 /// Writes what links saw since the last time.

@@ -44,8 +44,10 @@ pub async fn dress(
     let site = request.app_data::<web::Data<Site>>().cloned();
     let foreign = site.as_ref().is_some_and(|site| !site.knows_host(host(request.headers())));
     let mut response = if foreign {
-        let refusal = HttpResponse::MisdirectedRequest().content_type("text/plain; charset=utf-8");
-        request.into_response(refusal_body(refusal)).map_into_right_body()
+        let refusal = HttpResponse::MisdirectedRequest()
+            .content_type("text/plain; charset=utf-8")
+            .body("Такого узла здесь нет\n");
+        request.into_response(refusal).map_into_right_body()
     } else {
         next.call(request).await?.map_into_left_body()
     };
@@ -61,10 +63,6 @@ pub async fn dress(
         _ => tracing::debug!(number, %method, route, status, millis, "request"),
     }
     Ok(response)
-}
-
-fn refusal_body(mut builder: actix_web::HttpResponseBuilder) -> HttpResponse {
-    builder.body("Такого узла здесь нет\n")
 }
 
 fn number() -> String {

@@ -17,8 +17,10 @@ impl Metrics {
     /// When two counters bear one name, which only a fault of ours can cause.
     pub fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
-        let requests =
-            IntCounterVec::new(Opts::new("oplata_requests_total", "Requests answered"), &["route", "method", "status"])?;
+        let requests = IntCounterVec::new(
+            Opts::new("oplata_requests_total", "Requests answered"),
+            &["route", "method", "status"],
+        )?;
         let buckets = vec![0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
         let seconds = HistogramVec::new(
             HistogramOpts::new("oplata_request_seconds", "Time to the answer").buckets(buckets),

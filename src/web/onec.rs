@@ -36,7 +36,9 @@ fn admit(request: &HttpRequest, context: &Context, site: &Site) -> std::result::
         "Логин или пароль обмена не подходят"
     };
     let body = ErrorBody { error: "unauthorized".to_owned(), message: message.to_owned(), problems: Vec::new() };
-    Err(HttpResponse::Unauthorized().insert_header(("WWW-Authenticate", "Basic realm=\"1c\", charset=\"UTF-8\"")).json(body))
+    Err(HttpResponse::Unauthorized()
+        .insert_header(("WWW-Authenticate", "Basic realm=\"1c\", charset=\"UTF-8\""))
+        .json(body))
 }
 
 fn is_onec(request: &HttpRequest, context: &Context) -> bool {
@@ -104,9 +106,9 @@ pub async fn put_document(
     let outcome = match (guid(&id), DocumentIn::read(&body, context.zone())) {
         (Err(error), _) => Err(Fault::House(error)),
         (_, Err(problems)) => Err(Fault::Body(problems)),
-        (Ok(id), Ok(read)) => {
-            exchange::receive_document(&context, &id.to_string(), &read.value, read.warnings).await.map_err(Fault::House)
-        }
+        (Ok(id), Ok(read)) => exchange::receive_document(&context, &id.to_string(), &read.value, read.warnings)
+            .await
+            .map_err(Fault::House),
     };
     finish(&request, &context, &body, outcome).await
 }
@@ -157,9 +159,9 @@ pub async fn rejected(
     let outcome = match (DocumentId::parse(&id), Rejected::read(&body, context.zone())) {
         (Err(error), _) => Err(Fault::House(error)),
         (_, Err(problems)) => Err(Fault::Body(problems)),
-        (Ok(id), Ok(read)) => exchange::rejected(&context, &id, read.value.revision, &read.value.message)
-            .await
-            .map_err(Fault::House),
+        (Ok(id), Ok(read)) => {
+            exchange::rejected(&context, &id, read.value.revision, &read.value.message).await.map_err(Fault::House)
+        }
     };
     finish(&request, &context, &body, outcome).await
 }

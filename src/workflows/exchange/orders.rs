@@ -7,9 +7,7 @@ use crate::base::ids::OrderId;
 use crate::base::{Error, Instant, Kopecks, Mode, Result};
 use crate::context::Context;
 use crate::db::Connection;
-use crate::domain::orders::{
-    self, Buyer, BuyerKind, Delivery, Draft, Key, KeyKind, Line, Order, OrderState, Outcome, Source, Store, links,
-};
+use crate::domain::orders::{self, Buyer, Draft, Key, KeyKind, Line, Order, Outcome, Source, Store, links};
 use crate::domain::outbox::{self, Message};
 use crate::domain::payments::{Balance, attempts, balance, onec_documents, store};
 use crate::domain::{exports, payments};
@@ -78,11 +76,7 @@ fn draft(guid: &str, order: &OrderIn, mode: Mode) -> Draft {
         number: order.number.clone(),
         ordered_on: order.date,
         mode,
-        state: match order.state {
-            service::OrderState::Open => OrderState::Open,
-            service::OrderState::Cancelled => OrderState::Cancelled,
-            service::OrderState::Closed => OrderState::Closed,
-        },
+        state: order.state,
         seller_inn: order.seller_inn.clone(),
         store: order.store.clone().map(|name| Store {
             code: name.clone(),
@@ -93,25 +87,19 @@ fn draft(guid: &str, order: &OrderIn, mode: Mode) -> Draft {
         }),
         manager_key: order.manager.clone(),
         buyer: Buyer {
-            kind: match order.buyer.kind {
-                service::BuyerKind::Person => BuyerKind::Person,
-                service::BuyerKind::Company => BuyerKind::Company,
-            },
+            kind: order.buyer.kind,
             name: order.buyer.name.clone(),
             inn: order.buyer.inn.clone(),
             kpp: order.buyer.kpp.clone(),
             phone: order.buyer.phone.clone(),
             email: order.buyer.email.clone(),
         },
-        delivery: match order.delivery {
-            service::Delivery::Delivery => Delivery::Delivery,
-            service::Delivery::Pickup => Delivery::Pickup,
-        },
+        delivery: order.delivery,
         currency: order.currency.clone(),
         total: order.total,
         allow_parts: order.allow_parts.unwrap_or(false),
         pay_until: order.pay_until,
-        deferred_until: None,
+        deferred_until: order.deferred_until,
         lines: order.lines.iter().map(line).collect(),
     }
 }
