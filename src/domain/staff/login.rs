@@ -15,12 +15,18 @@ use crate::db::Connection;
 use crate::db::schema::staff;
 
 /// A counted try: compare the password with `hash`, then call [`finish`].
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Try {
     name: String,
     staff: Option<StaffId>,
     /// What to compare the password with; nobody's hash when the name is unknown.
     pub hash: String,
+}
+
+impl std::fmt::Debug for Try {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Try").field("staff", &self.staff).finish_non_exhaustive()
+    }
 }
 
 /// What became of a step through the door.
