@@ -10,7 +10,10 @@
   const say = (button, text) => {
     const label = $("span", button) || ($("svg", button) ? null : button);
     if (label) {
-      if (button.dataset.was === undefined) button.dataset.was = label.textContent;
+      if (button.dataset.was === undefined) {
+        button.dataset.was = label.textContent;
+        button.style.minWidth = `${button.offsetWidth}px`;
+      }
       label.textContent = text;
     }
     button.classList.add("copied");

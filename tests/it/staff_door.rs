@@ -336,3 +336,19 @@ fn the_same_mail_is_added_once() {
         assert_eq!(door.write(move |c| accounts::add(c, &new, "t", noon())).unwrap_err().code(), Some("invalid"));
     }
 }
+
+#[test]
+fn guesses_sent_at_once_do_not_slip_past_the_count() {
+    let door = Door::new();
+    door.person("anna@shop.example", Role::Manager);
+    let heard = std::thread::scope(|scope| {
+        let tries: Vec<_> = (0..20)
+            .map(|n| {
+                let door = &door;
+                scope.spawn(move || door.begin("anna@shop.example", &format!("192.0.2.{n}"), noon()).is_ok())
+            })
+            .collect();
+        tries.into_iter().map(|one| one.join().unwrap()).filter(|heard| *heard).count()
+    });
+    assert_eq!(heard, 5);
+}

@@ -12,7 +12,7 @@ use crate::db::schema::staff;
 use crate::domain::journal;
 
 /// A person of the back office.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = staff)]
 pub struct Staff {
     /// Who.
@@ -37,6 +37,13 @@ pub struct Staff {
     pub created_at: Instant,
     /// Last full login (UTC).
     pub last_login_at: Option<Instant>,
+}
+
+/// The hash and the secret are never printed, not even into a log.
+impl std::fmt::Debug for Staff {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Staff").field("id", &self.id).field("role", &self.role).finish_non_exhaustive()
+    }
 }
 
 impl Staff {

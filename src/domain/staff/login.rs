@@ -10,17 +10,23 @@ use super::passwords::{self, Verified};
 use super::permissions::TotpRule;
 use super::sessions::{self, Opened, Origin, Stage};
 use crate::base::ids::StaffId;
-use crate::base::{Error, Instant, Result};
+use crate::base::{Instant, Result};
 use crate::db::Connection;
 use crate::db::schema::staff;
 
 /// A counted try: compare the password with `hash`, then call [`finish`].
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Try {
     name: String,
     staff: Option<StaffId>,
     /// What to compare the password with; nobody's hash when the name is unknown.
     pub hash: String,
+}
+
+impl std::fmt::Debug for Try {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Try").field("staff", &self.staff).finish_non_exhaustive()
+    }
 }
 
 /// What became of a step through the door.
@@ -38,9 +44,6 @@ pub enum Outcome {
 /// `Conflict` with code `throttled` while the name or the address has to wait.
 pub fn begin(connection: &mut Connection, email: &str, address: &str, now: Instant) -> Result<Try> {
     let name = login_name(email).chars().take(254).collect::<String>();
-    for key in [name_key(&name), address_key(address)] {
-        refuse_while_blocked(connection, &key, now)?;
-    }
     misses::count(connection, &name_key(&name), misses::PASSWORD, now)?;
     misses::count(connection, &address_key(address), misses::PASSWORD, now)?;
     let known = accounts::by_email(connection, &name)?.filter(|person| person.active);
@@ -109,20 +112,6 @@ fn stage_after_password(person: &Staff, rule: TotpRule) -> Stage {
 pub(super) fn entered(connection: &mut Connection, id: &StaffId, now: Instant) -> Result<()> {
     diesel::update(staff::table.find(id)).set(staff::last_login_at.eq(now)).execute(connection)?;
     accounts::note(connection, &accounts::actor(id), id, "login", json!({}), now)
-}
-
-/// Refuses while a key has to wait.
-pub(super) fn refuse_while_blocked(connection: &mut Connection, key: &str, now: Instant) -> Result<()> {
-    match misses::blocked_until(connection, key, now)? {
-        None => Ok(()),
-        Some(until) => Err(Error::conflict("throttled", wait_words((until - now).num_seconds()))),
-    }
-}
-
-fn wait_words(seconds: i64) -> String {
-    let minutes = u64::try_from(seconds).unwrap_or_default().div_ceil(60).max(1);
-    let word = crate::base::texts::plural(minutes, "минуту", "минуты", "минут");
-    format!("Слишком много попыток. Подождите {minutes} {word}.")
 }
 
 fn note(connection: &mut Connection, person: &Staff, action: &str, now: Instant) -> Result<()> {

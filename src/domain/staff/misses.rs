@@ -4,7 +4,7 @@
 use chrono::Duration;
 use diesel::prelude::*;
 
-use crate::base::{Instant, Result};
+use crate::base::{Error, Instant, Result};
 use crate::db::Connection;
 use crate::db::schema::login_misses;
 
@@ -39,37 +39,42 @@ impl Policy {
     }
 }
 
-/// Until when no try is heard.
+/// Counts a try that is about to be made; a success takes it back with [`forget`] or [`take_back`]. The row is locked
+/// before it is read, so tries made at once are counted one after the other.
 ///
 /// # Errors
-/// `Database`.
-pub fn blocked_until(connection: &mut Connection, key: &str, now: Instant) -> Result<Option<Instant>> {
-    let until: Option<Option<Instant>> =
-        login_misses::table.find(key).select(login_misses::blocked_until).first(connection).optional()?;
-    Ok(until.flatten().filter(|until| *until > now))
+/// `Conflict` with code `throttled` while the key has to wait: the refusal itself is not counted.
+pub fn count(connection: &mut Connection, key: &str, policy: Policy, now: Instant) -> Result<()> {
+    add_one(connection, key, now)?;
+    let (misses, blocked): (i64, Option<Instant>) =
+        login_misses::table.find(key).select((login_misses::misses, login_misses::blocked_until)).first(connection)?;
+    if let Some(until) = blocked.filter(|until| *until > now) {
+        return Err(Error::conflict("throttled", wait_words((until - now).num_seconds())));
+    }
+    let until = policy.pause(misses).map(|pause| now + pause);
+    diesel::update(login_misses::table.find(key)).set(login_misses::blocked_until.eq(until)).execute(connection)?;
+    Ok(())
 }
 
-/// Counts a try that is about to be made; a success takes it back with [`forget`] or [`take_back`].
-///
-/// # Errors
-/// `Database`.
-pub fn count(connection: &mut Connection, key: &str, policy: Policy, now: Instant) -> Result<i64> {
-    let seen: Option<(i64, Instant)> = login_misses::table
-        .find(key)
-        .select((login_misses::misses, login_misses::last_at))
-        .first(connection)
-        .optional()?;
-    let before = seen.filter(|(_, last)| *last > now - FORGET_AFTER).map_or(0, |(misses, _)| misses);
-    let misses = before + 1;
-    let until = policy.pause(misses).map(|pause| now + pause);
-    let values =
-        (login_misses::misses.eq(misses), login_misses::last_at.eq(now), login_misses::blocked_until.eq(until));
-    if seen.is_some() {
-        diesel::update(login_misses::table.find(key)).set(values).execute(connection)?;
-    } else {
-        diesel::insert_into(login_misses::table).values((login_misses::key.eq(key), values)).execute(connection)?;
+/// One miss more; the first one again after a long quiet time.
+fn add_one(connection: &mut Connection, key: &str, now: Instant) -> Result<()> {
+    let row = login_misses::table.find(key);
+    let fresh = row.filter(login_misses::last_at.gt(now - FORGET_AFTER));
+    let one_more = (login_misses::misses.eq(login_misses::misses + 1), login_misses::last_at.eq(now));
+    if diesel::update(fresh).set(one_more).execute(connection)? > 0 {
+        return Ok(());
     }
-    Ok(misses)
+    let first = (login_misses::misses.eq(1_i64), login_misses::last_at.eq(now));
+    if diesel::update(row).set(first).execute(connection)? == 0 {
+        diesel::insert_into(login_misses::table).values((login_misses::key.eq(key), first)).execute(connection)?;
+    }
+    Ok(())
+}
+
+fn wait_words(seconds: i64) -> String {
+    let minutes = u64::try_from(seconds).unwrap_or_default().div_ceil(60).max(1);
+    let word = crate::base::texts::plural(minutes, "минуту", "минуты", "минут");
+    format!("Слишком много попыток. Подождите {minutes} {word}.")
 }
 
 /// A success wipes what was counted against this key.

@@ -56,7 +56,7 @@ pub fn pass(
 /// `Conflict` with code `throttled` after too many misses.
 pub fn prove(connection: &mut Connection, id: &StaffId, proof: Proof<'_>, now: Instant) -> Result<bool> {
     let key = code_key(id);
-    login::refuse_while_blocked(connection, &key, now)?;
+    misses::count(connection, &key, misses::CODE, now)?;
     let person = accounts::find(connection, id)?;
     let holds = match proof {
         Proof::Code(code) => spend_code(connection, &person, code, now)?,
@@ -65,7 +65,6 @@ pub fn prove(connection: &mut Connection, id: &StaffId, proof: Proof<'_>, now: I
     if holds {
         misses::forget(connection, &key)?;
     } else {
-        misses::count(connection, &key, misses::CODE, now)?;
         accounts::note(connection, &person.actor(), id, "code_refused", json!({}), now)?;
     }
     Ok(holds)
@@ -89,13 +88,12 @@ pub fn enrol(
         return Err(Error::forbidden("Сначала введите код из приложения."));
     }
     let key = code_key(&visit.staff);
-    login::refuse_while_blocked(connection, &key, now)?;
     if visit.has_second_step() && !prove_current(connection, visit, current, now)? {
         return Ok(Enrolled::Wrong);
     }
+    misses::count(connection, &key, misses::CODE, now)?;
     let secret = totp::offered(token);
     let Some(step) = totp::step_of(&secret, code, now, 0)? else {
-        misses::count(connection, &key, misses::CODE, now)?;
         return Ok(Enrolled::Wrong);
     };
     let codes = keep(connection, &visit.staff, &secret, step, now)?;

@@ -77,8 +77,8 @@ pub struct Visit {
     pub name: String,
     /// Role, as it is now.
     pub role: Role,
-    /// Secret of the second step, when it is set up.
-    totp_secret: Option<String>,
+    /// Whether the second step is set up.
+    second_step: bool,
 }
 
 impl Visit {
@@ -91,7 +91,7 @@ impl Visit {
     /// Whether the second step is set up.
     #[must_use]
     pub fn has_second_step(&self) -> bool {
-        self.totp_secret.is_some()
+        self.second_step
     }
 }
 
@@ -165,7 +165,7 @@ pub fn visit(connection: &mut Connection, token: &str, now: Instant) -> Result<O
             staff::email,
             staff::name,
             staff::role,
-            staff::totp_secret,
+            staff::totp_secret.is_not_null(),
         ))
         .first(connection)
         .optional()?;

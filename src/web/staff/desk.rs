@@ -19,6 +19,11 @@ const HASHES_AT_ONCE: usize = 4;
 /// How long one waits for his turn before 503.
 const TURN_WAIT: Duration = Duration::from_secs(2);
 
+/// Reads `10.0.0.0/8` or `10.1.2.3`.
+fn network(text: &str) -> Option<ipnet::IpNet> {
+    text.parse().ok().or_else(|| text.parse::<std::net::IpAddr>().ok().map(ipnet::IpNet::from))
+}
+
 /// The door's handles; cheap to clone.
 #[derive(Clone)]
 pub struct Desk {
@@ -52,7 +57,7 @@ impl Desk {
             stand: settings.server.stand.then_some(Stand::Training),
             totp: TotpRule::parse(&settings.staff.totp).unwrap_or_default(),
             public_url: settings.server.public_url.trim_end_matches('/').to_owned(),
-            proxies: settings.server.proxies.iter().filter_map(|network| network.parse().ok()).collect(),
+            proxies: settings.server.proxies.iter().filter_map(|text| network(text)).collect(),
             turnstile: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
         }
     }

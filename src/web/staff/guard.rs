@@ -11,7 +11,7 @@ use crate::base::{Error, Instant, Result};
 use crate::domain::staff::{Origin, Permission, Stage, Visit, sessions};
 
 /// A request of a known person.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Guarded {
     /// Session and person.
     pub visit: Visit,
@@ -20,6 +20,13 @@ pub struct Guarded {
     /// When it came (UTC).
     pub now: Instant,
     token: String,
+}
+
+/// The token is never printed.
+impl std::fmt::Debug for Guarded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Guarded").field("visit", &self.visit).finish_non_exhaustive()
+    }
 }
 
 impl Guarded {
