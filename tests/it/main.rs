@@ -8,6 +8,8 @@
     reason = "a test that fails panics, helpers of tests included"
 )]
 
+mod common;
+mod first_order;
 mod fake_portal;
 mod mail;
 mod onec_contract;
