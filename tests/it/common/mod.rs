@@ -1,0 +1,4 @@
+//! What the stories share.
+
+pub mod db;
+mod postgres;

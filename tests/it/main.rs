@@ -1,0 +1,6 @@
+//! One binary for all stories told against the whole program.
+
+mod common;
+mod db_write;
+mod floors;
+mod schema;
