@@ -3,4 +3,7 @@
 mod common;
 mod db_write;
 mod floors;
+mod histories;
+mod model;
+mod money_cases;
 mod schema;
