@@ -18,9 +18,13 @@ pub mod domain;
 pub mod gateways;
 
 // Floor 4: use cases with an outside call between two transactions.
+pub mod context;
 pub mod workflows;
 
 // Floor 5: deliveries: HTTP in, time in, pretend outside worlds.
 pub mod emulators;
 pub mod jobs;
 pub mod web;
+
+// Floor 6: composition.
+pub mod app;

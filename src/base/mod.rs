@@ -2,7 +2,9 @@
 
 pub mod choices;
 pub mod clock;
+pub mod config;
 pub mod error;
+pub mod i18n;
 pub mod ids;
 pub mod money;
 pub mod secret;

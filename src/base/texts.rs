@@ -15,6 +15,51 @@ pub enum Lang {
     En,
 }
 
+impl Lang {
+    /// The value of HTML's `lang` and of `?lang=`: `ru`, `en`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Ru => "ru",
+            Self::En => "en",
+        }
+    }
+
+    /// Reads `ru` or `en` in any case, with or without a region (`en-GB`).
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.trim().get(..2)?.to_ascii_lowercase().as_str() {
+            "ru" => Some(Self::Ru),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// The other language of the switch.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Ru => Self::En,
+            Self::En => Self::Ru,
+        }
+    }
+
+    /// A day as its readers write it: `23.11.2026`, `23 Nov 2026`.
+    #[must_use]
+    pub fn date(self, day: NaiveDate) -> String {
+        match self {
+            Self::Ru => date(day),
+            Self::En => day.format("%-d\u{a0}%b\u{a0}%Y").to_string(),
+        }
+    }
+
+    /// A local moment as its readers write it: `23.11.2026, 14:05`, `23 Nov 2026, 14:05`.
+    #[must_use]
+    pub fn date_time(self, local: NaiveDateTime) -> String {
+        format!("{}, {}", self.date(local.date()), local.format("%H:%M"))
+    }
+}
+
 /// The Russian form of a noun after a number: 1 заказ, 2 заказа, 5 заказов.
 #[must_use]
 pub fn plural<'a>(n: u64, one: &'a str, few: &'a str, many: &'a str) -> &'a str {
@@ -82,6 +127,17 @@ pub fn pretty_phone(phone: &str) -> String {
     format!("+7{NBSP}{}{NBSP}{}-{}-{}", part(1, 4), part(4, 7), part(7, 9), part(9, 11))
 }
 
+/// The address of a `tel:` link: digits and a plus; a Russian 8 becomes +7.
+#[must_use]
+pub fn tel(phone: &str) -> String {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    match digits.strip_prefix('8') {
+        Some(rest) if digits.len() == 11 => format!("+7{rest}"),
+        _ if phone.trim_start().starts_with('+') || digits.len() == 11 => format!("+{digits}"),
+        _ => digits,
+    }
+}
+
 /// `и•••@mail.ru`.
 #[must_use]
 pub fn masked_email(email: &str) -> String {
@@ -114,6 +170,24 @@ mod tests {
             forms,
             ["заказов", "заказ", "заказа", "заказов", "заказов", "заказов", "заказ", "заказа", "заказов"]
         );
+    }
+
+    #[test]
+    fn languages_are_read_and_dates_follow_them() {
+        assert_eq!(Lang::parse("EN-gb"), Some(Lang::En));
+        assert_eq!(Lang::parse("ru"), Some(Lang::Ru));
+        assert_eq!(Lang::parse("de"), None);
+        assert_eq!(Lang::parse("я"), None);
+        let day = NaiveDate::from_ymd_opt(2026, 11, 3).unwrap();
+        assert_eq!(Lang::Ru.date(day), "03.11.2026");
+        assert_eq!(Lang::En.date(day), "3\u{a0}Nov\u{a0}2026");
+    }
+
+    #[test]
+    fn phones_become_addresses() {
+        assert_eq!(tel("8 (812) 445-10-20"), "+78124451020");
+        assert_eq!(tel("+7 812 445 10 20"), "+78124451020");
+        assert_eq!(tel("445-10-20"), "4451020");
     }
 
     #[test]

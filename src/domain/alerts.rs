@@ -63,14 +63,7 @@ pub struct Alert {
 /// # Errors
 /// `Database` when a query fails.
 pub fn open(connection: &mut Connection, alert: &NewAlert<'_>, now: Instant) -> Result<()> {
-    let open = diesel::select(diesel::dsl::exists(
-        alerts::table
-            .filter(alerts::kind.eq(alert.kind))
-            .filter(alerts::subject.eq(alert.subject))
-            .filter(alerts::closed_at.is_null()),
-    ))
-    .get_result::<bool>(connection)?;
-    if open {
+    if is_open(connection, alert.kind, alert.subject)? {
         return Ok(());
     }
     diesel::insert_into(alerts::table)
@@ -85,6 +78,20 @@ pub fn open(connection: &mut Connection, alert: &NewAlert<'_>, now: Instant) -> 
         ))
         .execute(connection)?;
     Ok(())
+}
+
+/// Whether an alert of a kind about a subject is open.
+///
+/// # Errors
+/// `Database` when the query fails.
+pub fn is_open(connection: &mut Connection, kind: &str, subject: &str) -> Result<bool> {
+    Ok(diesel::select(diesel::dsl::exists(
+        alerts::table
+            .filter(alerts::kind.eq(kind))
+            .filter(alerts::subject.eq(subject))
+            .filter(alerts::closed_at.is_null()),
+    ))
+    .get_result(connection)?)
 }
 
 /// Closes the open alert of a kind about a subject, if there is one.

@@ -7,7 +7,11 @@ pub mod outbox;
 
 pub mod alerts;
 
+pub mod staff;
+
 pub mod orders;
+
+pub mod receipts;
 
 pub mod exports;
 

@@ -2,4 +2,5 @@
 
 pub mod mailbox;
 pub mod onec;
+mod sheet;
 pub mod yookassa;

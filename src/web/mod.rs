@@ -1,5 +1,16 @@
 //! Floor 5: HTTP in.
 
 pub mod assets;
+pub mod client;
+pub mod failure;
+pub mod headers;
+pub mod health;
+pub mod metrics;
+pub mod onec;
 pub mod pay;
+pub mod routes;
+mod site;
 pub mod staff;
+pub mod webhooks;
+
+pub use site::Site;

@@ -1,9 +1,32 @@
-//! One binary for all stories told against the whole program.
+//! One integration binary: a file a story.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that fails panics, helpers of tests included"
+)]
 
 mod common;
 mod db_write;
+mod fake_portal;
 mod floors;
 mod histories;
+mod mail;
 mod model;
 mod money_cases;
+mod onec_contract;
+mod onec_emulator;
+mod onec_push;
+mod pay_catalogue;
+mod pay_gallery;
 mod schema;
+mod staff_door;
+mod staff_gallery;
+mod staff_http;
+mod yookassa;
+mod yookassa_emulator;
+mod yookassa_faults;
+mod yookassa_sdk;
+mod yookassa_stand;

@@ -51,7 +51,9 @@ impl NotPayable {
         }
     }
 
-    const fn message(self) -> &'static str {
+    /// A finished Russian sentence.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
         match self {
             Self::Cancelled => "Заказ отменён",
             Self::Currency => "Заказ не в рублях, оплатить его здесь нельзя",

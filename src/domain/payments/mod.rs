@@ -7,6 +7,7 @@ pub mod attempts;
 pub mod balance;
 pub mod books;
 mod model;
+pub mod notifications;
 pub mod onec_documents;
 pub mod record;
 pub mod refunds;

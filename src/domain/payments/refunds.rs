@@ -450,3 +450,23 @@ fn main_order(connection: &mut Connection, document_id: &DocumentId) -> Result<O
     }
     Ok(sums.into_iter().max_by_key(|(_, amount)| *amount).map(|(id, _)| id))
 }
+
+/// A refund of ours over this sum whose answer from the provider is missing.
+///
+/// # Errors
+/// `Database` when the query fails.
+pub fn find_unanswered(
+    connection: &mut Connection,
+    document_id: &DocumentId,
+    amount: Kopecks,
+) -> Result<Option<RefundId>> {
+    Ok(refunds::table
+        .filter(refunds::document_id.eq(document_id))
+        .filter(refunds::amount.eq(amount))
+        .filter(refunds::provider_ref.is_null())
+        .filter(refunds::state.eq_any([RefundState::Running, RefundState::Unknown]))
+        .order(refunds::id)
+        .select(refunds::id)
+        .first(connection)
+        .optional()?)
+}

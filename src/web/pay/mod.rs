@@ -1,1 +1,19 @@
-//! The customer's pages.
+//! The customer's pages: what is shown (`view`, `state`, `steps`), in which words (`words`, `verdict`), as HTML (`pages`).
+
+mod compose;
+mod derive;
+mod facts;
+pub mod handlers;
+pub mod pages;
+pub mod qr;
+pub mod state;
+pub mod steps;
+pub mod verdict;
+pub mod view;
+mod visitor;
+pub mod words;
+
+pub use pages::{GoPage, MessageKind, MessagePage};
+pub use state::{Decline, NotPayable, PageState};
+pub use steps::{Fact, Step, StepState};
+pub use view::PayPage;
