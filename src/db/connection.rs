@@ -32,6 +32,9 @@ impl DbSettings {
 /// another transaction inserted first).
 const RACES_TOLERATED: usize = 8;
 
+/// PostgreSQL's words for a deadlock, by the server's language.
+const DEADLOCK: [&str; 2] = ["deadlock detected", "обнаружена взаимоблокировка"];
+
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
@@ -156,7 +159,10 @@ fn lost_a_race(error: &DieselError) -> bool {
         DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation, _) => {
             true
         }
-        DieselError::DatabaseError(DatabaseErrorKind::Unknown, info) => info.message().contains("deadlock detected"),
+        DieselError::DatabaseError(DatabaseErrorKind::Unknown, info) => {
+            // Diesel has no kind for it, and a server may speak Russian (lc_messages).
+            DEADLOCK.iter().any(|words| info.message().contains(words))
+        }
         _ => false,
     }
 }

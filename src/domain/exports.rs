@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use crate::base::ids::{DocumentId, OrderId};
 use crate::base::{Direction, Error, Instant, Kopecks, Mode, MoneyKind, Result, text_enum};
 use crate::db::Connection;
-use crate::db::schema::{allocations, attempts, exports, money_documents, refunds, sellers};
+use crate::db::schema::{allocations, attempts, exports, money_documents, onec_documents, refunds, sellers};
 use crate::domain::alerts::{self, NewAlert, Severity};
 use crate::domain::{journal, orders};
 
@@ -138,7 +138,9 @@ pub fn begin(connection: &mut Connection, id: &DocumentId, road: Road, now: Inst
     Ok(())
 }
 
-/// The document changed: 1C must be told again. Returns the new revision, nothing for a document that is not exported.
+/// The document changed: 1C must be told again. Returns the new revision to be told, nothing for a document that is not
+/// exported or that a document of 1C's own covers: a second one beside it would double the money there, so people are
+/// told to change that one in 1C.
 ///
 /// # Errors
 /// `Database` when a query fails.
@@ -150,7 +152,21 @@ pub fn raise(connection: &mut Connection, id: &DocumentId, now: Instant) -> Resu
             exports::updated_at.eq(now),
         ))
         .execute(connection)?;
-    Ok(find(connection, id)?.map(|export| export.revision))
+    let Some(export) = find(connection, id)? else { return Ok(None) };
+    let Some(number) = covering_number(connection, id)? else { return Ok(Some(export.revision)) };
+    let message =
+        format!("Оплату закрывает документ 1С № {number}, а разнесена она теперь иначе. Исправьте его строки в 1С");
+    alert(connection, "onec_covered_changed", id, &message, now)?;
+    Ok(None)
+}
+
+/// The number of the document of 1C's own that covers one of ours.
+fn covering_number(connection: &mut Connection, id: &DocumentId) -> Result<Option<String>> {
+    Ok(onec_documents::table
+        .filter(onec_documents::covers_id.eq(id.as_str()))
+        .select(onec_documents::number)
+        .first(connection)
+        .optional()?)
 }
 
 /// The way of one document.
@@ -165,8 +181,9 @@ fn get(connection: &mut Connection, id: &DocumentId) -> Result<Export> {
     find(connection, id)?.ok_or_else(|| Error::not_found(format!("Документа {id} в выгрузке нет")))
 }
 
-/// A page of the feed: every document whose accepted revision is behind, oldest first. `after` is a place inside one
-/// walk, never a memory. A rejected one is offered again once `rejected_before` (UTC) has passed it.
+/// A page of the feed: every document whose accepted revision is behind, oldest first, but for those that a document of
+/// 1C's own covers. `after` is a place inside one walk, never a memory. A rejected one is offered again once
+/// `rejected_before` (UTC) has passed it.
 ///
 /// # Errors
 /// `Database` when a query fails.
@@ -180,6 +197,9 @@ pub fn feed(
     let mut query = exports::table
         .filter(exports::road.eq(road))
         .filter(exports::accepted_revision.lt(exports::revision))
+        .filter(diesel::dsl::not(diesel::dsl::exists(
+            onec_documents::table.filter(onec_documents::covers_id.eq(exports::document_id.nullable())),
+        )))
         .filter(exports::state.ne(ExportState::Rejected).or(exports::updated_at.lt(rejected_before)))
         .order((exports::created_at, exports::document_id))
         .limit(limit)
@@ -369,7 +389,7 @@ fn is_repetition(export: &Export, answer: &Acceptance) -> bool {
     export.accepted_revision == answer.revision
         && export.onec_number.as_deref() == Some(answer.number.trim())
         && export.posted == answer.posted
-        && matches!(export.state, ExportState::Accepted | ExportState::Unposted)
+        && (answer.revision < export.revision || matches!(export.state, ExportState::Accepted | ExportState::Unposted))
 }
 
 fn tell(
@@ -384,6 +404,9 @@ fn tell(
     let details = serde_json::json!({ "document": id, "number": answer.number.trim(), "revision": answer.revision });
     journal_orders(connection, id, actor, action, &details, now)?;
     alerts::close(connection, "onec_rejected", id.as_str(), now)?;
+    if state == ExportState::Accepted {
+        alerts::close(connection, "onec_covered_changed", id.as_str(), now)?;
+    }
     if state == ExportState::Unposted {
         let message = format!(
             "Документ 1С № {} записан, но не проведён. Проведите его в 1С: {}",
@@ -442,6 +465,9 @@ pub fn offer_again(connection: &mut Connection, id: &DocumentId, now: Instant) -
 /// `Database` when a query fails.
 pub fn withdraw(connection: &mut Connection, id: &DocumentId, reason: &str, now: Instant) -> Result<()> {
     let Some(export) = find(connection, id)? else { return Ok(()) };
+    if export.state == ExportState::Unposted && !export.posted && export.message.as_deref() == Some(reason) {
+        return Ok(());
+    }
     diesel::update(exports::table.filter(exports::document_id.eq(id)))
         .set((
             exports::state.eq(ExportState::Unposted),
@@ -455,11 +481,16 @@ pub fn withdraw(connection: &mut Connection, id: &DocumentId, reason: &str, now:
     alert(connection, "onec_unposted", id, reason, now)
 }
 
-/// Forgets a cover that is gone: the document must be delivered anew, as a revision of its own.
+/// Forgets a cover that is gone: the document must be delivered anew, as a revision of its own. One that 1C has under
+/// another reference meanwhile stays as it is there.
 ///
 /// # Errors
 /// `Database` when a query fails.
-pub fn uncover(connection: &mut Connection, id: &DocumentId, now: Instant) -> Result<()> {
+pub fn uncover(connection: &mut Connection, id: &DocumentId, guid: &str, now: Instant) -> Result<()> {
+    let Some(export) = find(connection, id)? else { return Ok(()) };
+    if export.onec_ref.as_deref().is_some_and(|reference| reference != guid) {
+        return Ok(());
+    }
     diesel::update(exports::table.filter(exports::document_id.eq(id)))
         .set((
             exports::onec_ref.eq(None::<String>),

@@ -122,18 +122,19 @@ fn check_reserved(
     rows: &[(OrderId, Kopecks)],
     problems: &mut Vec<String>,
 ) -> Result<()> {
-    let reserved: Vec<(OrderId, Kopecks, Option<String>)> = refunds::table
+    let reserved: Vec<(OrderId, Kopecks, Option<String>, Option<String>)> = refunds::table
         .filter(refunds::document_id.eq(&document.id))
         .filter(refunds::state.eq_any(RefundState::RESERVING))
-        .select((refunds::order_id, refunds::amount, refunds::request_id))
+        .select((refunds::order_id, refunds::amount, refunds::request_id, refunds::message))
         .load(connection)?;
-    let mut orders: Vec<&OrderId> = reserved.iter().map(|(order, _, _)| order).collect();
+    let mut orders: Vec<&OrderId> = reserved.iter().map(|(order, ..)| order).collect();
     orders.sort();
     orders.dedup();
     for order in orders {
-        let mine = || reserved.iter().filter(|(id, _, _)| id == order);
-        let foreign = mine().any(|(_, _, request)| request.is_none());
-        let asked: Kopecks = mine().map(|(_, amount, _)| *amount).sum();
+        let mine = || reserved.iter().filter(|(id, ..)| id == order);
+        // Given back in the provider's cabinet, or after a refusal had freed what was set aside.
+        let foreign = mine().any(|(_, _, request, message)| request.is_none() || message.is_some());
+        let asked: Kopecks = mine().map(|(_, amount, ..)| *amount).sum();
         let there: Kopecks = rows.iter().filter(|(id, _)| id == order).map(|(_, amount)| *amount).sum();
         if asked > there && !foreign {
             problems.push(format!("документ {}: к возврату {asked}, а есть {there}", document.id));

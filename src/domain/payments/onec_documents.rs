@@ -117,12 +117,25 @@ impl OnecDocument {
 /// `Conflict` when the GUID is ours but tells of another direction.
 pub fn receive(connection: &mut Connection, draft: &Draft, policy: &Policy, now: Instant) -> Result<Role> {
     let hash = content_hash(draft)?;
-    match lock(connection, &draft.guid, now)? {
-        Some(known) if known.content_hash == hash => {}
-        Some(known) => update(connection, draft, &hash, known.version + 1, now)?,
-        None => insert(connection, draft, &hash, now)?,
-    }
-    settle(connection, &draft.guid, policy, now)
+    let same_money = match lock(connection, &draft.guid, now)? {
+        Some(known) if known.content_hash == hash => true,
+        Some(known) => {
+            let same = tells_same_money(connection, &known, draft)?;
+            update(connection, draft, &hash, known.version + 1, now)?;
+            same
+        }
+        None => {
+            insert(connection, draft, &hash, now)?;
+            false
+        }
+    };
+    settle(connection, &draft.guid, same_money, policy, now)
+}
+
+/// Whether a new picture differs only in what is not money: number, date, marks.
+fn tells_same_money(connection: &mut Connection, known: &OnecDocument, draft: &Draft) -> Result<bool> {
+    let alike = (known.kind, known.direction, known.amount) == (draft.kind, draft.direction, draft.amount);
+    Ok(alike && kept_rows(connection, known)? == draft.rows)
 }
 
 /// A new or renamed order: documents of 1C that came before it find it now.
@@ -138,7 +151,7 @@ pub fn order_arrived(connection: &mut Connection, order_id: &OrderId, policy: &P
         .load(connection)?;
     for guid in waiting {
         lock(connection, &guid, now)?;
-        settle(connection, &guid, policy, now)?;
+        settle(connection, &guid, true, policy, now)?;
     }
     Ok(())
 }
@@ -254,14 +267,18 @@ fn find_order(connection: &mut Connection, order_key: &str) -> Result<Option<Ord
     orders::store::find_by_key(connection, &Key::of(KeyKind::OnecGuid, order_key))
 }
 
-/// The document's rows that speak of our orders, one per order, positive sums.
-fn shares(connection: &mut Connection, document: &OnecDocument) -> Result<Vec<(OrderId, Kopecks)>> {
-    let rows: Vec<(String, Kopecks)> = onec_document_rows::table
+fn kept_rows(connection: &mut Connection, document: &OnecDocument) -> Result<Vec<(String, Kopecks)>> {
+    Ok(onec_document_rows::table
         .filter(onec_document_rows::guid.eq(&document.guid))
         .filter(onec_document_rows::version.eq(document.version))
         .order(onec_document_rows::line)
         .select((onec_document_rows::order_key, onec_document_rows::amount))
-        .load(connection)?;
+        .load(connection)?)
+}
+
+/// The document's rows that speak of our orders, one per order, positive sums.
+fn shares(connection: &mut Connection, document: &OnecDocument) -> Result<Vec<(OrderId, Kopecks)>> {
+    let rows = kept_rows(connection, document)?;
     let mut shares: std::collections::BTreeMap<OrderId, Kopecks> = std::collections::BTreeMap::new();
     for (order_key, amount) in rows {
         if let Some(order_id) = find_order(connection, &order_key)? {
@@ -271,8 +288,8 @@ fn shares(connection: &mut Connection, document: &OnecDocument) -> Result<Vec<(O
     Ok(shares.into_iter().filter(|(_, amount)| amount.is_positive()).collect())
 }
 
-/// Brings our side to what 1C says of the document now.
-fn settle(connection: &mut Connection, guid: &str, policy: &Policy, now: Instant) -> Result<Role> {
+/// Brings our side to what 1C says of the document now. `same_money`: since the last time only other things changed.
+fn settle(connection: &mut Connection, guid: &str, same_money: bool, policy: &Policy, now: Instant) -> Result<Role> {
     let Some(document) = find(connection, guid)? else {
         return Err(Error::not_found("Такого документа 1С нет"));
     };
@@ -285,11 +302,14 @@ fn settle(connection: &mut Connection, guid: &str, policy: &Policy, now: Instant
         confirm(connection, &document, &ours, &shares, now)?
     } else if !document.counts() {
         withdraw(connection, &document, now)?
-    } else if let Some(role) = cover(connection, &document, &shares, now)? {
+    } else if let Some(role) = cover(connection, &document, &shares, same_money, now)? {
         role
     } else {
         take_as_own(connection, &document, &shares, policy, now)?
     };
+    if role != Role::Undecided {
+        alerts::close(connection, "onec_undecided", guid, now)?;
+    }
     diesel::update(onec_documents::table.filter(onec_documents::guid.eq(guid)))
         .set(onec_documents::role.eq(role))
         .execute(connection)?;
@@ -314,9 +334,7 @@ fn confirm(
         exports::withdraw(connection, &ours.id, &reason, now)?;
         return Ok(Role::Confirms);
     }
-    let wanted: Vec<(OrderId, Kopecks)> =
-        exports::shares(connection, &ours.id)?.into_iter().map(|share| (share.order_id, share.amount)).collect();
-    if ours.amount == document.amount && wanted == shares {
+    if ours.amount == document.amount && bound_now(connection, &ours.id)? == shares {
         exports::accept(connection, &ours.id, &document.acceptance(export.revision), "onec", now)?;
         alerts::close(connection, "onec_differs", &document.guid, now)?;
     } else {
@@ -333,6 +351,7 @@ fn confirm(
 fn withdraw(connection: &mut Connection, document: &OnecDocument, now: Instant) -> Result<Role> {
     release_cover(connection, document, now)?;
     let touched = undo_own(connection, document, None, "onec_unposted", now)?;
+    see_to_attempts(connection, &touched, now)?;
     if !touched.is_empty() {
         let message = format!(
             "Документ 1С № {} на {} больше не проведён: оплата снята с заказа",
@@ -344,12 +363,20 @@ fn withdraw(connection: &mut Connection, document: &OnecDocument, now: Instant) 
     Ok(Role::Void)
 }
 
+/// What is due has changed: attempts over other sums are no longer offered.
+fn see_to_attempts(connection: &mut Connection, order_ids: &[OrderId], now: Instant) -> Result<()> {
+    for order_id in order_ids {
+        attempts::supersede_if_due_changed(connection, order_id, now)?;
+    }
+    Ok(())
+}
+
 /// The document of ours that this one covered stands alone again.
 fn release_cover(connection: &mut Connection, document: &OnecDocument, now: Instant) -> Result<()> {
     let Some(covered) = document.covers_id.as_deref() else { return Ok(()) };
     set_cover(connection, &document.guid, None)?;
     let covered = DocumentId::parse(covered)?;
-    exports::uncover(connection, &covered, now)?;
+    exports::uncover(connection, &covered, &document.guid, now)?;
     let message = format!("Документ 1С № {}, закрывавший нашу оплату, отменён: она выгрузится заново", document.number);
     tell(connection, "onec_uncovered", covered.as_str(), &[], &message, now)
 }
@@ -366,12 +393,17 @@ fn cover(
     connection: &mut Connection,
     document: &OnecDocument,
     shares: &[(OrderId, Kopecks)],
+    same_money: bool,
     now: Instant,
 ) -> Result<Option<Role>> {
     if let Some(covered) = &document.covers_id {
         let covered = DocumentId::parse(covered)?;
-        let still = candidate_fits(connection, &covered, document, shares)?;
-        if still {
+        if candidate_fits(connection, &covered, document, shares)? {
+            cover_with(connection, document, &covered, now)?;
+            return Ok(Some(Role::Covers));
+        }
+        // Ours was moved here since; 1C's document has not become other money by that.
+        if same_money {
             return Ok(Some(Role::Covers));
         }
         release_cover(connection, document, now)?;
@@ -400,7 +432,6 @@ fn cover(
 
 fn cover_with(connection: &mut Connection, document: &OnecDocument, ours: &DocumentId, now: Instant) -> Result<()> {
     set_cover(connection, &document.guid, Some(ours))?;
-    alerts::close(connection, "onec_undecided", &document.guid, now)?;
     if let Some(export) = exports::find(connection, ours)? {
         exports::accept(connection, ours, &document.acceptance(export.revision), "onec", now)?;
     }
@@ -472,9 +503,12 @@ fn candidate_fits(
     let numbered = exports::find(connection, &ours.id)?.is_some_and(|export| {
         export.onec_number.is_some() && export.onec_ref.as_deref() != Some(document.guid.as_str())
     });
-    let bound: Vec<(OrderId, Kopecks)> =
-        exports::shares(connection, &ours.id)?.into_iter().map(|share| (share.order_id, share.amount)).collect();
-    Ok(!numbered && bound == shares)
+    Ok(!numbered && bound_now(connection, &ours.id)? == shares)
+}
+
+/// How a document is bound now, by order.
+fn bound_now(connection: &mut Connection, id: &DocumentId) -> Result<Vec<(OrderId, Kopecks)>> {
+    Ok(exports::shares(connection, id)?.into_iter().map(|share| (share.order_id, share.amount)).collect())
 }
 
 /// 1C has one document for card and СБП («Операция по платежной карте»).
@@ -500,8 +534,11 @@ fn take_as_own(
     if standing.as_deref() == Some(shares) {
         return Ok(Role::Own);
     }
-    undo_own(connection, document, None, "onec_changed", now)?;
-    let Some((first, _)) = shares.first() else { return Ok(Role::Void) };
+    let touched = undo_own(connection, document, None, "onec_changed", now)?;
+    let Some((first, _)) = shares.first() else {
+        see_to_attempts(connection, &touched, now)?;
+        return Ok(Role::Void);
+    };
     let order = orders::store::get(connection, first)?;
     let bound: Kopecks = shares.iter().map(|(_, amount)| *amount).sum();
     let money = NewDocument {
@@ -515,10 +552,8 @@ fn take_as_own(
         source: MoneySource::Onec { guid: document.guid.clone(), version: next_version(connection, document)? },
     };
     record::record(connection, &money, shares, policy, "onec", now)?;
+    see_to_attempts(connection, &touched, now)?;
     alerts::close(connection, "onec_void", &document.guid, now)?;
-    for (order_id, _) in shares {
-        attempts::supersede_if_due_changed(connection, order_id, now)?;
-    }
     Ok(Role::Own)
 }
 
@@ -553,10 +588,10 @@ fn own_documents(connection: &mut Connection, guid: &str) -> Result<Vec<Document
 fn standing(connection: &mut Connection, document: &OnecDocument) -> Result<Option<Vec<(OrderId, Kopecks)>>> {
     let own = own_documents(connection, &document.guid)?;
     let [one] = own.as_slice() else { return Ok(None) };
-    if store::document(connection, one)?.amount != document.amount {
-        return Ok(None);
-    }
-    Ok(Some(exports::shares(connection, one)?.into_iter().map(|share| (share.order_id, share.amount)).collect()))
+    let shares = bound_now(connection, one)?;
+    let bound: Kopecks = shares.iter().map(|(_, amount)| *amount).sum();
+    let same_sum = store::document(connection, one)?.amount == document.amount.max(bound);
+    Ok(same_sum.then_some(shares))
 }
 
 fn undo_own(
@@ -595,6 +630,7 @@ pub(super) fn cover_by_earlier(
     if store::document(connection, ours)?.onec_guid.is_some() {
         return Ok(());
     }
+    let shares: &[(OrderId, Kopecks)] = &bound_now(connection, ours)?;
     let mut fitting = Vec::new();
     for earlier in store::documents_of_order(connection, order_id)? {
         let Some(guid) = earlier.onec_guid else { continue };

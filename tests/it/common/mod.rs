@@ -1,6 +1,6 @@
 //! What the stories share.
 
-pub mod db;
-mod postgres;
 pub mod app;
 pub mod browser;
+pub mod db;
+mod postgres;
