@@ -10,8 +10,8 @@ use oplata::base::clock::ManualClock;
 use oplata::base::config::Settings;
 use oplata::base::{Clock, Kopecks};
 use oplata::domain::payments::books;
-use oplata::emulators::yookassa::{self, Delivery};
 use oplata::emulators::onec;
+use oplata::emulators::yookassa::{self, Delivery};
 use oplata::gateways::mail::{Addressee, MemoryMailer};
 use oplata::jobs;
 use uuid::Uuid;
@@ -60,11 +60,9 @@ impl TestApp {
         let context = tokio::task::spawn_blocking(move || app::context(settings, parts)).await.unwrap().unwrap();
         let portal = app::serve(Arc::new(context), listener, false).unwrap();
         yookassa.control.set_webhook_url(Some(format!("{url}/webhooks/yookassa")));
-        let onec = onec::start(onec::Config {
-            clock: clock.clone(),
-            ..onec::Config::quiet(&url, ONEC_USER, ONEC_PASSWORD)
-        })
-        .unwrap();
+        let onec =
+            onec::start(onec::Config { clock: clock.clone(), ..onec::Config::quiet(&url, ONEC_USER, ONEC_PASSWORD) })
+                .unwrap();
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
