@@ -240,6 +240,7 @@ macro_rules! on_both {
     ($($(#[$doc:meta])* async fn $name:ident($app:ident) $body:block)+) => {$(
         $(#[$doc])*
         mod $name {
+            #[allow(unused_imports, reason = "a story may need nothing of its file")]
             use super::*;
 
             async fn story($app: $crate::common::app::TestApp) $body
