@@ -8,6 +8,8 @@
     reason = "a test that fails panics, helpers of tests included"
 )]
 
+mod cli;
+mod cli_demo;
 mod common;
 mod db_write;
 mod fake_portal;
