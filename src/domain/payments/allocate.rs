@@ -33,7 +33,7 @@ pub fn allocate(
         return Err(Error::invalid("amount", format!("У документа не разнесено {left}")));
     }
     let id = record::bind(connection, document_id, order_id, amount, "allocated", actor, now)?;
-    changed(connection, document_id, &[order_id.clone()], "money_allocated", amount, policy, actor, now)?;
+    changed(connection, document_id, std::slice::from_ref(order_id), "money_allocated", amount, policy, actor, now)?;
     Ok(id)
 }
 

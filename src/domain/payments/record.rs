@@ -303,7 +303,7 @@ pub fn apply_report(
     attempts::enter(connection, &attempt, next, report.decline.as_deref(), actor, now)?;
     match next {
         AttemptState::Succeeded => {
-            take_money(connection, &attempt, attempt.amount, &order_id, report, policy, actor, now)?
+            take_money(connection, &attempt, attempt.amount, &order_id, report, policy, actor, now)?;
         }
         AttemptState::Review => ask_a_person(connection, &attempt, report, difference.as_deref(), now)?,
         _ => {}

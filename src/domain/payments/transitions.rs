@@ -51,9 +51,8 @@ impl Event {
 #[must_use]
 pub fn next(state: AttemptState, event: Event) -> Option<AttemptState> {
     match (state, event) {
-        (Succeeded, _) => None,
         (Review, Event::Reviewed) => Some(Succeeded),
-        (Review, _) | (_, Event::Reviewed) => None,
+        (Succeeded | Review, _) | (_, Event::Reviewed) => None,
         (_, Event::Paid) => Some(Succeeded),
         (_, Event::Differs) => Some(Review),
         (Created | Unknown, Event::Accepted) => Some(Waiting),

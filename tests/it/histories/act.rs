@@ -161,13 +161,13 @@ fn report(
     c: &mut Connection,
     world: &World,
     id: &AttemptId,
-    word: Word,
+    said: Word,
     more: i64,
     reference: usize,
 ) -> Result<Report> {
     let attempt = store::attempt(c, id)?;
     Ok(Report {
-        status: match word {
+        status: match said {
             Word::Pending => ReportStatus::Pending,
             Word::Held => ReportStatus::Authorized,
             Word::Paid => ReportStatus::Paid,
