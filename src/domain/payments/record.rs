@@ -457,6 +457,7 @@ pub fn record_reviewed(
         return Err(Error::conflict("not_recordable", "Этот платёж провайдера относится к другой попытке оплаты"));
     }
     attempts::enter(connection, &attempt, next, None, actor, now)?;
+    attempts::point_at(connection, attempt_id, &report.provider_ref)?;
     take_money(connection, &attempt, report.amount, order_id, &report, policy, actor, now)?;
     alerts::close(connection, "attempt_review", attempt_id.as_str(), now)
 }
