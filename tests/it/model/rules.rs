@@ -247,6 +247,7 @@ impl Books {
         if self.is_known_elsewhere(attempt, reference) {
             return Err(No);
         }
+        self.attempts[attempt].reference = Some(reference);
         self.take_money(attempt, amount, order)
     }
 
