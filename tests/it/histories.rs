@@ -48,7 +48,8 @@ fn a_crowd_leaves_the_books_in_order() {
                 for hand in 0..6 {
                     let (db, world, busy) = (&db, &world, &busy);
                     scope.spawn(move || {
-                        for (at, step) in history(number("OPLATA_SEED", 1) + round * 100 + hand, 120).iter().enumerate()
+                        for (at, step) in
+                            history(number("OPLATA_SEED", 1) + round * 100 + hand, 120, true).iter().enumerate()
                         {
                             match act::perform(db, world, step, i64::try_from(at).unwrap()) {
                                 Ok(_) | Err(Error::Refused(_)) => {}
@@ -91,8 +92,8 @@ fn tell_all(histories: u64, database: &(dyn Fn() -> Option<TestDb> + Sync)) {
 fn tell_some(db: &Db, seeds: std::ops::Range<u64>) {
     for seed in seeds.clone() {
         // Short ones are quick to try and to read; now and then a long one goes deeper.
-        let length = if seed % 20 == 0 { 60 } else { 8 + Dice::new(seed).below(8) };
-        let steps = history(seed, length);
+        let length = if seed % 50 == 0 { 60 } else { 8 + Dice::new(seed).below(8) };
+        let steps = history(seed, length, seed % 2 == 0);
         if let Err(why) = tell(db, &steps, seed % 2 == 0) {
             let (steps, why) = shrunk(db, steps, seed % 2 == 0, why);
             let listed: Vec<String> = steps.iter().map(|step| format!("  {step:?}")).collect();
