@@ -108,7 +108,7 @@ pub struct Parcel {
     pub paid_on: NaiveDate,
     /// ИНН of the seller.
     pub seller_inn: String,
-    /// Current shares, zero ones left out; empty means: bound to nothing, cancelled.
+    /// Current shares, zero ones left out; empty means: the client's advance.
     pub shares: Vec<Share>,
     /// The document whose money a refund gives back.
     pub refund_of: Option<DocumentId>,

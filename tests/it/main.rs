@@ -11,6 +11,7 @@
 mod common;
 mod db_write;
 mod fake_portal;
+mod first_order;
 mod floors;
 mod histories;
 mod mail;

@@ -49,6 +49,7 @@ impl Event {
 ///
 /// Money is never dropped: paid after failed, cancelled, expired or superseded is a success all the same.
 #[must_use]
+#[allow(clippy::match_same_arms, reason = "the order of the arms is the rule")]
 pub fn next(state: AttemptState, event: Event) -> Option<AttemptState> {
     match (state, event) {
         (Review, Event::Reviewed) => Some(Succeeded),
