@@ -50,6 +50,7 @@ pub async fn start(context: &Context, wanted: Wanted) -> Result<Attempt> {
     let (order, seller, due) = context
         .db
         .read(move |connection| {
+            refuse_while_in_review(connection, &order_id)?;
             let order = orders::store::get(connection, &order_id)?;
             let seller = orders::store::seller(connection, &order.seller_id)?;
             let due = balance::get(connection, &order_id)?.due;
@@ -73,6 +74,15 @@ pub async fn start(context: &Context, wanted: Wanted) -> Result<Attempt> {
     }
     begin(context, &attempt).await?;
     context.db.read(move |connection| store::attempt(connection, &attempt.id)).await
+}
+
+/// A payment that differs from what was asked waits for a person: the customer must not pay a second time meanwhile.
+fn refuse_while_in_review(connection: &mut Connection, order_id: &OrderId) -> Result<()> {
+    let last = store::list_attempts(connection, order_id, 1)?;
+    if last.iter().any(|attempt| attempt.state == AttemptState::Review) {
+        return Err(Error::conflict("payment_in_review", "Оплату этого заказа проверяет магазин"));
+    }
+    Ok(())
 }
 
 async fn write_down(context: &Context, wanted: Wanted, seller: Seller, account: Account) -> Result<Started> {
