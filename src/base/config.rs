@@ -496,7 +496,11 @@ fn reveal_files(table: &mut Table, prefix: &str) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn read_secret(key: &str, path: &Path) -> Result<String, ConfigError> {
+/// Reads a secret from a file that its owner alone can read (SEC-1); `key` names the setting in the refusal.
+///
+/// # Errors
+/// [`ConfigError`] when the file cannot be read or is open to others.
+pub fn read_secret(key: &str, path: &Path) -> Result<String, ConfigError> {
     let name = format!("{key} = {}", path.display());
     let text = std::fs::read_to_string(path).map_err(|error| ConfigError::File(name.clone(), error))?;
     if is_open_to_others(path) {
