@@ -112,7 +112,8 @@ pub fn number_key(number: &str) -> String {
 pub fn number_words(number: &str) -> Vec<String> {
     let number = number.trim();
     let key = number_key(number);
-    let tail: String = key.chars().rev().take_while(char::is_ascii_digit).collect::<Vec<_>>().into_iter().rev().collect();
+    let tail: String =
+        key.chars().rev().take_while(char::is_ascii_digit).collect::<Vec<_>>().into_iter().rev().collect();
     let mut words = vec![key, tail];
     words.retain(|word| !word.is_empty());
     words.dedup();

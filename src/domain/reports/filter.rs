@@ -66,7 +66,8 @@ const PENDING: &str = "orders.id IN (SELECT a.order_id FROM exports e JOIN alloc
 const CHECKING: &str = "EXISTS (SELECT 1 FROM attempts t WHERE t.order_id = orders.id \
      AND t.state IN ('authorized', 'unknown', 'review'))";
 const RETURNED: &str = "EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = orders.id AND r.state = 'done')";
-const LINK_OUT: &str = "EXISTS (SELECT 1 FROM pay_links l JOIN link_events v ON v.link_id = l.id WHERE l.order_id = orders.id)";
+const LINK_OUT: &str =
+    "EXISTS (SELECT 1 FROM pay_links l JOIN link_events v ON v.link_id = l.id WHERE l.order_id = orders.id)";
 
 fn raw(text: &str) -> Condition {
     Box::new(sql::<Bool>(text))

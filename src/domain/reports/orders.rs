@@ -12,7 +12,9 @@ use super::standing::{Signs, Standing};
 use crate::base::ids::OrderId;
 use crate::base::{Instant, Kopecks, Mode, Result};
 use crate::db::Connection;
-use crate::db::schema::{allocations, attempts, exports, link_events, order_balances, orders, pay_links, refunds, stores};
+use crate::db::schema::{
+    allocations, attempts, exports, link_events, order_balances, orders, pay_links, refunds, stores,
+};
 use crate::domain::exports::{ExportState, Road};
 use crate::domain::orders::{Order, OrderState, Store};
 use crate::domain::payments::{AttemptState, Balance, PaymentState, RefundState};
@@ -230,8 +232,7 @@ fn sums_of(mode: Mode) -> (diesel::expression::SqlLiteral<BigInt>, diesel::expre
 pub fn totals(connection: &mut Connection, filter: &Filter, mode: Mode, now: Instant) -> Result<Totals> {
     let conditions = filter.conditions(connection, now)?;
     let (total, paid) = sums_of(mode);
-    let mut query =
-        orders::table.inner_join(order_balances::table).select((count_star(), total, paid)).into_boxed();
+    let mut query = orders::table.inner_join(order_balances::table).select((count_star(), total, paid)).into_boxed();
     for condition in conditions {
         query = query.filter(condition);
     }

@@ -95,7 +95,10 @@ pub fn by_id(connection: &mut Connection, text: &str) -> Result<Vec<OrderId>> {
     );
     if let Ok(id) = DocumentId::parse(text) {
         found.extend::<Vec<OrderId>>(
-            allocations::table.filter(allocations::document_id.eq(&id)).select(allocations::order_id).load(connection)?,
+            allocations::table
+                .filter(allocations::document_id.eq(&id))
+                .select(allocations::order_id)
+                .load(connection)?,
         );
     }
     found.extend(OrderId::parse(text).ok());
