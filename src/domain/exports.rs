@@ -408,6 +408,9 @@ fn tell(
     let action = if answer.posted { "onec_accepted" } else { "onec_unposted" };
     let details = serde_json::json!({ "document": id, "number": answer.number.trim(), "revision": answer.revision });
     journal_orders(connection, id, actor, action, &details, now)?;
+    for share in shares(connection, id)? {
+        orders::words::add_paper(connection, &share.order_id, answer.number.trim())?;
+    }
     alerts::close(connection, "onec_rejected", id.as_str(), now)?;
     if state == ExportState::Accepted {
         alerts::close(connection, "onec_covered_changed", id.as_str(), now)?;

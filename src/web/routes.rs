@@ -7,7 +7,7 @@ use super::{assets, health, onec, pay, staff, webhooks};
 use crate::base::config::Limits;
 
 /// A resource that names its methods when it refuses others.
-fn resource(path: &str, allow: &'static str) -> Resource {
+pub(super) fn resource(path: &str, allow: &'static str) -> Resource {
     web::resource(path.to_owned()).default_service(web::to(move || async move {
         HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, allow)).finish()
     }))

@@ -295,6 +295,9 @@ fn settle(connection: &mut Connection, guid: &str, same_money: bool, policy: &Po
     };
     let shares = shares(connection, &document)?;
     lock_orders(connection, guid, &shares)?;
+    for (order_id, _) in &shares {
+        orders::words::add_paper(connection, order_id, &document.number)?;
+    }
     let id = DocumentId::parse(guid)?;
     let role = if let Some(ours) = store::find_document(connection, &id)? {
         confirm(connection, &document, &ours, &shares, now)?
@@ -484,6 +487,14 @@ pub fn decide(
 
 /// Documents of ours that this one may be: same orders with the same sums, same kind and direction, without a 1C number,
 /// covered by nothing.
+///
+/// # Errors
+/// `Database` when a query fails.
+pub fn candidates_of(connection: &mut Connection, document: &OnecDocument) -> Result<Vec<DocumentId>> {
+    let shares = shares(connection, document)?;
+    candidates(connection, document, &shares)
+}
+
 fn candidates(
     connection: &mut Connection,
     document: &OnecDocument,
