@@ -9,20 +9,30 @@
 )]
 
 mod common;
+mod complaints;
 mod db_write;
 mod fake_portal;
 mod first_order;
 mod floors;
 mod histories;
+mod links;
 mod mail;
 mod model;
 mod money_cases;
+mod network;
+mod notifications;
 mod onec_contract;
 mod onec_emulator;
+mod onec_flow;
 mod onec_push;
+mod pages;
 mod pay_catalogue;
 mod pay_gallery;
+mod payments_hard;
+mod receipts_flow;
+mod refunds_flow;
 mod schema;
+mod secrets;
 mod staff_door;
 mod staff_gallery;
 mod staff_http;

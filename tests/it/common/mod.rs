@@ -3,4 +3,5 @@
 pub mod app;
 pub mod browser;
 pub mod db;
+pub mod meddler;
 mod postgres;
