@@ -2,5 +2,6 @@
 
 pub mod app;
 pub mod browser;
+pub mod chrome;
 pub mod db;
 mod postgres;
