@@ -8,6 +8,8 @@
     reason = "a test that fails panics, helpers of tests included"
 )]
 
+mod browser_story;
+mod browser_ways;
 mod common;
 mod complaints;
 mod db_write;
