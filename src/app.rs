@@ -326,6 +326,7 @@ pub fn serve(context: Arc<Context>, listener: TcpListener, work: bool) -> anyhow
     let site = web::Data::new(Site::new(settings)?);
     let desk = web::Data::new(staff::Desk::new(context.db.clone(), context.clock.clone(), settings));
     let given = web::Data::from(context.clone());
+    let rates = site.clone();
     let limits = settings.limits.clone();
     let threads = match settings.server.threads {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
@@ -342,8 +343,8 @@ pub fn serve(context: Arc<Context>, listener: TcpListener, work: bool) -> anyhow
             .configure(move |config| routes::configure(config, &limits))
     })
     .workers(threads)
-    .max_connections(usize::try_from(settings.limits.connections).unwrap_or(1024))
-    .client_request_timeout(std::time::Duration::from_secs(10))
+    .max_connections(usize::try_from(settings.limits.connections).unwrap_or(1024).div_ceil(threads))
+    .client_request_timeout(std::time::Duration::from_secs(u64::from(settings.limits.header_seconds.max(1))))
     .keep_alive(std::time::Duration::from_secs(15))
     .shutdown_timeout(30)
     .disable_signals()
@@ -356,8 +357,20 @@ pub fn serve(context: Arc<Context>, listener: TcpListener, work: bool) -> anyhow
             tracing::error!(%error, "server failed");
         }
     })];
+    tasks.push(tokio::spawn(tidy(rates, stopped.clone())));
     if work {
         tasks.push(tokio::spawn(jobs::run(context.clone(), stopped)));
     }
     Ok(Running { address, context, server: handle, stop, tasks })
+}
+
+/// Forgets addresses that have been quiet, so that strangers cannot fill the memory with them.
+async fn tidy(site: web::Data<Site>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        site.rates.tidy();
+        tokio::select! {
+            () = tokio::time::sleep(std::time::Duration::from_secs(60)) => {}
+            _ = stopped.changed() => {}
+        }
+    }
 }

@@ -323,6 +323,10 @@ numbers! {
         feed_page = 200,
         /// Connections in all (DOS-1).
         connections = 1024,
+        /// Seconds for the headers of a request (DOS-1).
+        header_seconds = 5,
+        /// Seconds for a small body; a large one must come at 16 KB/s at least (DOS-1).
+        body_seconds = 20,
     }
 }
 

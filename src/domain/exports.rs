@@ -177,7 +177,12 @@ pub fn find(connection: &mut Connection, id: &DocumentId) -> Result<Option<Expor
     Ok(exports::table.filter(exports::document_id.eq(id)).select(Export::as_select()).first(connection).optional()?)
 }
 
-fn get(connection: &mut Connection, id: &DocumentId) -> Result<Export> {
+/// Locks the way of a document for the rest of the transaction and reads it: an answer of 1C is judged by the revision that
+/// is there, not by one that a concurrent move is raising.
+fn lock(connection: &mut Connection, id: &DocumentId) -> Result<Export> {
+    diesel::update(exports::table.filter(exports::document_id.eq(id)))
+        .set(exports::revision.eq(exports::revision))
+        .execute(connection)?;
     find(connection, id)?.ok_or_else(|| Error::not_found(format!("Документа {id} в выгрузке нет")))
 }
 
@@ -354,7 +359,7 @@ pub fn accept(
     actor: &str,
     now: Instant,
 ) -> Result<()> {
-    let export = get(connection, id)?;
+    let export = lock(connection, id)?;
     if answer.revision > export.revision || answer.revision < 1 {
         let message = format!("Редакции {} у документа {id} нет, последняя — {}", answer.revision, export.revision);
         return Err(Error::invalid("revision", message));
@@ -403,6 +408,9 @@ fn tell(
     let action = if answer.posted { "onec_accepted" } else { "onec_unposted" };
     let details = serde_json::json!({ "document": id, "number": answer.number.trim(), "revision": answer.revision });
     journal_orders(connection, id, actor, action, &details, now)?;
+    for share in shares(connection, id)? {
+        orders::words::add_paper(connection, &share.order_id, answer.number.trim())?;
+    }
     alerts::close(connection, "onec_rejected", id.as_str(), now)?;
     if state == ExportState::Accepted {
         alerts::close(connection, "onec_covered_changed", id.as_str(), now)?;
@@ -430,7 +438,7 @@ pub fn reject(
     actor: &str,
     now: Instant,
 ) -> Result<()> {
-    let export = get(connection, id)?;
+    let export = lock(connection, id)?;
     if revision > export.revision {
         return Err(Error::invalid("revision", format!("Редакции {revision} у документа {id} нет")));
     }
@@ -450,7 +458,7 @@ pub fn reject(
 /// # Errors
 /// `NotFound` when it is not in the list.
 pub fn offer_again(connection: &mut Connection, id: &DocumentId, now: Instant) -> Result<()> {
-    let export = get(connection, id)?;
+    let export = lock(connection, id)?;
     if export.state == ExportState::Rejected {
         diesel::update(exports::table.filter(exports::document_id.eq(id)))
             .set((exports::state.eq(ExportState::Waiting), exports::updated_at.eq(now)))

@@ -119,6 +119,9 @@ pub(super) async fn write_link_events(context: &Context) -> Result<()> {
     context.db.write(move |connection| links::note(connection, &events)).await
 }
 
+/// How long after a moment a row of that moment may still be written: it names the time before its transaction begins.
+const WRITING_TIME: Duration = Duration::minutes(2);
+
 /// Seals the journal; rows younger than any open transaction wait, since a smaller number could still appear.
 async fn seal(context: &Context) -> Result<()> {
     loop {
@@ -127,7 +130,7 @@ async fn seal(context: &Context) -> Result<()> {
             .db
             .write(move |connection| {
                 let oldest = dialect::oldest_open_transaction_began(connection)?;
-                let before = oldest.map_or(now, |began| began.min(now));
+                let before = oldest.map_or(now, |began| began.min(now)) - WRITING_TIME;
                 journal::seal(connection, &key, before, now, SEALED_AT_ONCE)
             })
             .await?;

@@ -19,6 +19,7 @@ const FILES: &[(&str, &str, &[u8])] = &[
     ("pay.js", "text/javascript; charset=utf-8", include_bytes!("../../static/pay.js")),
     ("staff.css", "text/css; charset=utf-8", include_bytes!("../../static/staff.css")),
     ("staff.js", "text/javascript; charset=utf-8", include_bytes!("../../static/staff.js")),
+    ("favicon.svg", "image/svg+xml", include_bytes!("../../static/favicon.svg")),
     ("icons.svg", "image/svg+xml", include_bytes!("../../static/icons.svg")),
 ];
 

@@ -8,23 +8,35 @@
     reason = "a test that fails panics, helpers of tests included"
 )]
 
+mod browser_story;
+mod browser_ways;
 mod cli;
 mod cli_demo;
 mod common;
+mod complaints;
 mod db_write;
 mod fake_portal;
 mod first_order;
 mod floors;
 mod histories;
+mod links;
 mod mail;
 mod model;
 mod money_cases;
+mod network;
+mod notifications;
 mod onec_contract;
 mod onec_emulator;
+mod onec_flow;
 mod onec_push;
+mod pages;
 mod pay_catalogue;
 mod pay_gallery;
+mod payments_hard;
+mod receipts_flow;
+mod refunds_flow;
 mod schema;
+mod secrets;
 mod staff_door;
 mod staff_gallery;
 mod staff_http;

@@ -294,8 +294,9 @@ fn settle(connection: &mut Connection, guid: &str, same_money: bool, policy: &Po
         return Err(Error::not_found("Такого документа 1С нет"));
     };
     let shares = shares(connection, &document)?;
+    lock_orders(connection, guid, &shares)?;
     for (order_id, _) in &shares {
-        orders::store::lock(connection, order_id)?;
+        orders::words::add_paper(connection, order_id, &document.number)?;
     }
     let id = DocumentId::parse(guid)?;
     let role = if let Some(ours) = store::find_document(connection, &id)? {
@@ -314,6 +315,21 @@ fn settle(connection: &mut Connection, guid: &str, same_money: bool, policy: &Po
         .set(onec_documents::role.eq(role))
         .execute(connection)?;
     Ok(role)
+}
+
+/// Locks the orders that a document of 1C speaks of and those that its money stands on, by id. Money of 1C's own needs no
+/// lock of its document: nobody moves it but who holds these.
+fn lock_orders(connection: &mut Connection, guid: &str, shares: &[(OrderId, Kopecks)]) -> Result<()> {
+    let mut ids: Vec<OrderId> = shares.iter().map(|(id, _)| id.clone()).collect();
+    for own in own_documents(connection, guid)? {
+        ids.extend(bound_now(connection, &own)?.into_iter().map(|(id, _)| id));
+    }
+    ids.sort();
+    ids.dedup();
+    for id in &ids {
+        orders::store::lock(connection, id)?;
+    }
+    Ok(())
 }
 
 /// (a) The GUID is ours: 1C shows how our own document stands there.
@@ -350,7 +366,7 @@ fn confirm(
 /// Unposted, deleted: whatever it did is taken back.
 fn withdraw(connection: &mut Connection, document: &OnecDocument, now: Instant) -> Result<Role> {
     release_cover(connection, document, now)?;
-    let touched = undo_own(connection, document, None, "onec_unposted", now)?;
+    let touched = undo_own(connection, document, "onec_unposted", now)?;
     see_to_attempts(connection, &touched, now)?;
     if !touched.is_empty() {
         let message = format!(
@@ -453,9 +469,7 @@ pub fn decide(
         return Err(Error::conflict("onec_decided", "По этому документу уже решили"));
     };
     let shares = shares(connection, &document)?;
-    for (order_id, _) in &shares {
-        orders::store::lock(connection, order_id)?;
-    }
+    lock_orders(connection, guid, &shares)?;
     let role = match ours {
         Some(ours) if candidates(connection, &document, &shares)?.contains(ours) => {
             cover_with(connection, &document, ours, now)?;
@@ -473,6 +487,14 @@ pub fn decide(
 
 /// Documents of ours that this one may be: same orders with the same sums, same kind and direction, without a 1C number,
 /// covered by nothing.
+///
+/// # Errors
+/// `Database` when a query fails.
+pub fn candidates_of(connection: &mut Connection, document: &OnecDocument) -> Result<Vec<DocumentId>> {
+    let shares = shares(connection, document)?;
+    candidates(connection, document, &shares)
+}
+
 fn candidates(
     connection: &mut Connection,
     document: &OnecDocument,
@@ -534,7 +556,7 @@ fn take_as_own(
     if standing.as_deref() == Some(shares) {
         return Ok(Role::Own);
     }
-    let touched = undo_own(connection, document, None, "onec_changed", now)?;
+    let touched = undo_own(connection, document, "onec_changed", now)?;
     let Some((first, _)) = shares.first() else {
         see_to_attempts(connection, &touched, now)?;
         return Ok(Role::Void);
@@ -594,20 +616,10 @@ fn standing(connection: &mut Connection, document: &OnecDocument) -> Result<Opti
     Ok(same_sum.then_some(shares))
 }
 
-fn undo_own(
-    connection: &mut Connection,
-    document: &OnecDocument,
-    reason_order: Option<&OrderId>,
-    reason: &str,
-    now: Instant,
-) -> Result<Vec<OrderId>> {
-    let mut touched: Vec<OrderId> = reason_order.cloned().into_iter().collect();
+/// Takes back the money that 1C's document has made here; its orders are locked. Returns them.
+fn undo_own(connection: &mut Connection, document: &OnecDocument, reason: &str, now: Instant) -> Result<Vec<OrderId>> {
+    let mut touched = Vec::new();
     for id in own_documents(connection, &document.guid)? {
-        let shares = exports::shares(connection, &id)?;
-        store::lock_document(connection, &id)?;
-        for share in &shares {
-            orders::store::lock(connection, &share.order_id)?;
-        }
         touched.extend(allocate::undo_all(connection, &id, reason, now)?);
     }
     touched.sort();
@@ -644,7 +656,7 @@ pub(super) fn cover_by_earlier(
     match fitting.as_slice() {
         [] => Ok(()),
         [document] => {
-            undo_own(connection, document, None, "onec_covers", now)?;
+            undo_own(connection, document, "onec_covers", now)?;
             diesel::update(onec_documents::table.filter(onec_documents::guid.eq(&document.guid)))
                 .set(onec_documents::role.eq(Role::Covers))
                 .execute(connection)?;

@@ -177,7 +177,10 @@ fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
     match page.render() {
         Ok(body) => HttpResponse::build(status)
             .content_type("text/html; charset=utf-8")
-            .insert_header(("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'"))
+            .insert_header((
+                "Content-Security-Policy",
+                "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'",
+            ))
             .insert_header(("Cache-Control", "no-store"))
             .insert_header(("Referrer-Policy", "no-referrer"))
             .insert_header(("X-Content-Type-Options", "nosniff"))

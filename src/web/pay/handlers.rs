@@ -23,12 +23,6 @@ use crate::web::headers::RequestNumber;
 use crate::web::{Site, failure};
 use crate::workflows::checkout::{self, Wanted};
 
-/// `?lang=en`
-#[derive(Debug, Deserialize)]
-pub struct Query {
-    lang: Option<String>,
-}
-
 /// Fields of the start form.
 #[derive(Debug, Default, Deserialize)]
 pub struct StartForm {
@@ -39,7 +33,7 @@ pub struct StartForm {
 }
 
 /// Field of the request of a new link.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub struct AskForm {
     #[serde(default)]
     contact: String,
@@ -60,16 +54,25 @@ impl From<Error> for Stop {
 
 type Answer = std::result::Result<HttpResponse, Stop>;
 
+/// A form as it came. One that cannot be read counts as empty: the page then says what is missing.
+type Form<T> = std::result::Result<web::Form<T>, actix_web::Error>;
+
+/// `?lang=en`; anything else in the address is nobody's.
+fn chosen_language(request: &HttpRequest) -> Option<String> {
+    let mut pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+    pairs.find(|(name, _)| name == "lang").map(|(_, value)| value.into_owned())
+}
+
 /// `GET /pay/{token}`
 pub async fn show(
     request: HttpRequest,
     context: web::Data<Context>,
     site: web::Data<Site>,
     token: web::Path<String>,
-    query: web::Query<Query>,
 ) -> HttpResponse {
-    let visitor = Visitor::of(&request, &token, query.lang.as_deref());
-    let answer = shown(&request, &context, &site, &visitor, query.lang.is_some()).await;
+    let chosen = chosen_language(&request);
+    let visitor = Visitor::of(&request, &token, chosen.as_deref());
+    let answer = shown(&request, &context, &site, &visitor, chosen.is_some()).await;
     answer.unwrap_or_else(|stop| stopped(&request, &context, &visitor, stop))
 }
 
@@ -102,6 +105,7 @@ async fn open(request: &HttpRequest, context: &Context, site: &Site, token: &str
             Ok(facts)
         }
         None => {
+            site.metrics.count_miss();
             site.rates.misses.count(&client).map_err(Stop::TooMany)?;
             Err(Stop::Missing)
         }
@@ -136,9 +140,10 @@ pub async fn start(
     context: web::Data<Context>,
     site: web::Data<Site>,
     token: web::Path<String>,
-    form: web::Form<StartForm>,
+    form: Form<StartForm>,
 ) -> HttpResponse {
     let visitor = Visitor::of(&request, &token, None);
+    let form = form.map(web::Form::into_inner).unwrap_or_default();
     let answer = started(&request, &context, &site, &visitor, &form).await;
     answer.unwrap_or_else(|stop| stopped(&request, &context, &visitor, stop))
 }
@@ -322,9 +327,10 @@ pub async fn ask_link(
     context: web::Data<Context>,
     site: web::Data<Site>,
     token: web::Path<String>,
-    form: web::Form<AskForm>,
+    form: Form<AskForm>,
 ) -> HttpResponse {
     let visitor = Visitor::of(&request, &token, None);
+    let form = form.map(web::Form::into_inner).unwrap_or_default();
     let answer = asked(&request, &context, &site, &visitor, form.contact.trim()).await;
     answer.unwrap_or_else(|stop| stopped(&request, &context, &visitor, stop))
 }

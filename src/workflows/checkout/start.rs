@@ -50,6 +50,7 @@ pub async fn start(context: &Context, wanted: Wanted) -> Result<Attempt> {
     let (order, seller, due) = context
         .db
         .read(move |connection| {
+            refuse_while_in_review(connection, &order_id)?;
             let order = orders::store::get(connection, &order_id)?;
             let seller = orders::store::seller(connection, &order.seller_id)?;
             let due = balance::get(connection, &order_id)?.due;
@@ -71,8 +72,17 @@ pub async fn start(context: &Context, wanted: Wanted) -> Result<Attempt> {
     if !fresh && attempt.state != AttemptState::Created {
         return Ok(attempt);
     }
-    begin(context, &attempt).await?;
+    begin(context, &attempt, if fresh { Call::First } else { Call::Repeated }).await?;
     context.db.read(move |connection| store::attempt(connection, &attempt.id)).await
+}
+
+/// A payment that differs from what was asked waits for a person: the customer must not pay a second time meanwhile.
+fn refuse_while_in_review(connection: &mut Connection, order_id: &OrderId) -> Result<()> {
+    let last = store::list_attempts(connection, order_id, 1)?;
+    if last.iter().any(|attempt| attempt.state == AttemptState::Review) {
+        return Err(Error::conflict("payment_in_review", "Оплату этого заказа проверяет магазин"));
+    }
+    Ok(())
 }
 
 async fn write_down(context: &Context, wanted: Wanted, seller: Seller, account: Account) -> Result<Started> {
@@ -199,8 +209,17 @@ pub fn receipt_is_possible(order: &Order, lines: &[Line]) -> bool {
     .is_ok()
 }
 
+/// Whether the provider may have the payment already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Call {
+    /// The attempt was written down a moment ago by us.
+    First,
+    /// Somebody called before, and the answer was lost.
+    Repeated,
+}
+
 /// Calls the provider with the frozen request and keeps the answer.
-pub(super) async fn begin(context: &Context, attempt: &Attempt) -> Result<()> {
+pub(super) async fn begin(context: &Context, attempt: &Attempt, call: Call) -> Result<()> {
     let Some(account) = context.providers.get(&attempt.account) else {
         return settle::account_is_gone(context, attempt).await;
     };
@@ -218,18 +237,20 @@ pub(super) async fn begin(context: &Context, attempt: &Attempt) -> Result<()> {
                 .await?;
             Ok(())
         }
-        Err(error) => keep_failure(context, attempt, &error).await,
+        Err(error) => keep_failure(context, attempt, call, &error).await,
     }
 }
 
-async fn keep_failure(context: &Context, attempt: &Attempt, error: &ProviderError) -> Result<()> {
+async fn keep_failure(context: &Context, attempt: &Attempt, call: Call, error: &ProviderError) -> Result<()> {
     tracing::warn!(account = attempt.account, code = error.code, class = ?error.class, "create failed");
     let (id, order_id, now) = (attempt.id.clone(), attempt.order_id.clone(), context.now());
     let away = matches!(error.class, ErrorClass::Unavailable | ErrorClass::RateLimited(_));
     if away || error.is_outcome_unknown() {
         context.memory.note_away(&attempt.account, now);
     }
-    if error.is_outcome_unknown() {
+    // "Not now" to a repeated request says nothing of the first one: it is still unknown.
+    let says_nothing = call == Call::Repeated && error.class != ErrorClass::Rejected;
+    if error.is_outcome_unknown() || says_nothing {
         return context.db.write(move |connection| attempts::mark_lost(connection, &id, now)).await;
     }
     let (account, text) = (attempt.account.clone(), error.to_string());

@@ -2,5 +2,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod chrome;
 pub mod db;
+pub mod meddler;
 mod postgres;

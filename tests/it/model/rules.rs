@@ -38,7 +38,10 @@ impl Books {
                 self.now += minutes;
                 Ok(())
             }
-            Event::Revise { order, total, state, parts } => self.revise(order, total, state, parts),
+            Event::Revise { order, total, state, parts } => {
+                self.revise(order, total, state, parts);
+                Ok(())
+            }
             Event::Reopen { order } => {
                 self.orders[order].reopened = true;
                 self.see_to_attempt(order);
@@ -121,16 +124,15 @@ impl Books {
         }
     }
 
-    fn revise(&mut self, order: usize, total: i64, state: OrderState, parts: bool) -> Answer {
+    fn revise(&mut self, order: usize, total: i64, state: OrderState, parts: bool) {
         let row = &mut self.orders[order];
         if (row.total, row.state, row.parts) == (total, state, parts) {
-            return Ok(());
+            return;
         }
         row.reopened |= total > row.total || (row.state == OrderState::Cancelled && state == OrderState::Open);
         row.revision += 1;
         (row.total, row.state, row.parts) = (total, state, parts);
         self.see_to_attempt(order);
-        Ok(())
     }
 
     /// An attempt over what is not due any more is no longer offered.
@@ -245,6 +247,7 @@ impl Books {
         if self.is_known_elsewhere(attempt, reference) {
             return Err(No);
         }
+        self.attempts[attempt].reference = Some(reference);
         self.take_money(attempt, amount, order)
     }
 
@@ -286,7 +289,9 @@ impl Books {
         if repeatable {
             self.cover_by_earlier(document);
         }
-        shares.iter().for_each(|(order, _)| self.see_to_attempt(*order));
+        for (order, _) in shares {
+            self.see_to_attempt(*order);
+        }
         Ok(())
     }
 
@@ -307,7 +312,9 @@ impl Books {
             export.revision += 1;
             export.way = Way::Waiting;
         }
-        orders.iter().for_each(|order| self.see_to_attempt(*order));
+        for order in orders {
+            self.see_to_attempt(*order);
+        }
     }
 
     fn allocate(&mut self, document: usize, order: usize, amount: i64) -> Answer {

@@ -1,0 +1,1 @@
+//! onec_flow
