@@ -101,6 +101,7 @@ on_both! {
         app.yookassa.control.fault(Some("POST"), "/v3/payments", FaultKind::Reset, 1);
         press_only(&mut app.browser(), &order, "card").await;
         let (made, id) = (creates(&app), app.provider_ids()[0].clone());
+        assert_eq!(made, 1, "{:?}", app.yookassa.control.log());
         app.yookassa.control.set_webhook_url(None);
         app.outcome(&id, "success");
         app.advance(Duration::hours(24) + Duration::minutes(30));

@@ -44,14 +44,20 @@ async fn wait(app: &TestApp, minutes: i64) {
 /// What somebody does in the provider's cabinet.
 async fn refund_in_cabinet(app: &TestApp, rubles: &str) {
     let payment = app.provider_ids()[0].clone();
-    let body = json!({"payment_id": payment, "amount": {"value": rubles, "currency": "RUB"}});
+    let amount = json!({"value": rubles, "currency": "RUB"});
+    let item = json!({"description": "Набор товаров", "quantity": "1", "amount": amount, "vat_code": 11,
+        "payment_mode": "full_prepayment", "payment_subject": "commodity"});
+    let receipt = json!({"customer": {"email": "buyer@example.ru"}, "items": [item]});
+    let body = json!({"payment_id": payment, "amount": amount, "receipt": receipt});
     let url = format!("{}/refunds", app.yookassa.api_url());
     let request = app
         .http
         .post(url)
         .basic_auth(SHOP_ID, Some(SECRET_KEY))
         .header("Idempotence-Key", uuid::Uuid::new_v4().to_string());
-    assert_eq!(request.json(&body).send().await.unwrap().status(), 200);
+    let answer = request.json(&body).send().await.unwrap();
+    let status = answer.status();
+    assert_eq!(status, 200, "{}", answer.text().await.unwrap());
 }
 
 on_both! {
