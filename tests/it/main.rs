@@ -8,6 +8,7 @@
     reason = "a test that fails panics, helpers of tests included"
 )]
 
+mod browser_gallery;
 mod browser_story;
 mod browser_ways;
 mod common;

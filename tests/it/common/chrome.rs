@@ -193,6 +193,13 @@ impl Chrome {
         std::fs::write(folder.join(format!("{name}.png")), picture).unwrap();
     }
 
+    /// Draws HTML in place of what is open, under its policy.
+    pub async fn draw(&self, html: &str) {
+        let tree = self.cdp("Page.getFrameTree", json!({})).await;
+        let params = json!({ "frameId": tree["frameTree"]["frame"]["id"], "html": html });
+        self.cdp("Page.setDocumentContent", params).await;
+    }
+
     /// What the browser complained of since the last question: errors of scripts, blocked requests, broken policies.
     pub async fn complaints(&self) -> Vec<String> {
         let log = self.issue("se/log", json!({ "type": "browser" })).await;
