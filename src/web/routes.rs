@@ -26,8 +26,9 @@ pub fn configure(config: &mut web::ServiceConfig, limits: &Limits) {
         )
         .service(resource("/pay/{token}/start", "POST").route(web::post().to(pay::handlers::start)))
         .service(resource("/pay/{token}/go", "GET").route(web::get().to(pay::handlers::go)))
-        .service(resource("/pay/{token}/status", "GET").route(web::get().to(pay::handlers::status)))
-        .service(resource("/pay/{token}/ask-link", "POST").route(web::post().to(pay::handlers::ask_link)))
+        .service(resource("/pay/{token}/status", "GET").route(web::get().to(pay::status::status)))
+        .service(resource("/pay/{token}/ask-link", "POST").route(web::post().to(pay::letters::ask_link)))
+        .service(resource("/pay/{token}/mail", "POST").route(web::post().to(pay::letters::mail)))
         .service(
             resource("/webhooks/{account}", "POST")
                 .app_data(body(limits.notification_bytes))

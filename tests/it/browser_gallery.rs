@@ -206,6 +206,16 @@ async fn pages_that_ask() {
     let g = &mut gallery;
     let order = g.order().await;
     g.hang("waiting", &order, "waiting").await;
+    for (name, address) in [("mail-wrong", "irina@mail"), ("mail-sent", "irina@mail.example"), ("mail-soon", "i@a.ru")]
+    {
+        g.chrome.hold(Device::Phone).await;
+        g.chrome.visit(&order.link).await;
+        g.chrome.press("#mail summary").await;
+        g.chrome.fill("#mail-to", address).await;
+        g.chrome.press("#mail button").await;
+        g.chrome.find("#mail[open]").await;
+        g.pictures(name).await;
+    }
     let order = g.order_of(|new| {
         new.allow_parts = Some(true);
         new.buyer.email = None;
@@ -276,6 +286,7 @@ async fn pages_of_money() {
     g.app.exchange().await;
     g.app.advance(chrono::Duration::minutes(2));
     g.app.settle().await;
+    oplata::jobs::Periodic::default().run(&g.app.portal.context).await.unwrap();
     g.hang("paid", &order, "paid").await;
     g.chrome.hold(Device::Desktop).await;
     g.chrome.on_paper(true).await;
@@ -351,7 +362,7 @@ async fn pages_of_trouble() {
     g.hang("stand", &order, "waiting").await;
     let other = g.paid().await;
     g.app.advance(chrono::Duration::hours(2));
-    g.app.work().await;
+    oplata::jobs::Periodic::default().run(&g.app.portal.context).await.unwrap();
     g.hang("onec-silent", &order, "waiting").await;
     g.hang("onec-silent-paid", &other, "paid").await;
     g.app.browser().post(&format!("/pay/{}/start", order.token), &[("method", "card")]).await;
