@@ -9,6 +9,7 @@ pub mod pages;
 pub mod state;
 pub mod status;
 pub mod steps;
+pub mod stream;
 pub mod verdict;
 pub mod view;
 mod visitor;

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::compose;
 use super::facts::Facts;
 use super::handlers::{Stop, nudge_in_background, open};
+use super::stream::{self, Closing};
 use super::visitor::Visitor;
 use crate::context::Context;
 use crate::web::{Site, failure};
@@ -14,13 +15,15 @@ pub async fn status(
     request: HttpRequest,
     context: web::Data<Context>,
     site: web::Data<Site>,
+    closing: web::Data<Closing>,
     token: web::Path<String>,
 ) -> HttpResponse {
     let visitor = Visitor::of(&request, &token, None);
     match open(&request, &context, &site, &visitor.token).await {
+        Ok(_) if stream::is_wanted(&request) => stream::answer(context, closing.get_ref().clone(), visitor),
         Ok(facts) => {
             nudge_in_background(&context, &facts);
-            HttpResponse::Ok().json(status_body(&context, &facts, &visitor))
+            HttpResponse::Ok().json(body(&context, &facts, &visitor))
         }
         Err(Stop::Missing) => HttpResponse::NotFound().json(serde_json::json!({ "error": "not_found" })),
         Err(Stop::TooMany(wait)) => HttpResponse::TooManyRequests()
@@ -30,10 +33,11 @@ pub async fn status(
     }
 }
 
-fn status_body(context: &Context, facts: &Facts, visitor: &Visitor) -> serde_json::Value {
+/// What is told of the state.
+pub(super) fn body(context: &Context, facts: &Facts, visitor: &Visitor) -> serde_json::Value {
     let page = compose::page(context, facts, visitor);
     let now = context.zone().local(context.now());
-    let mut body = serde_json::json!({
+    let mut told = serde_json::json!({
         "payment_state": facts.balance.payment_state,
         "page_state": page.state.code(),
         "due": facts.balance.due.to_decimal_text(),
@@ -42,9 +46,9 @@ fn status_body(context: &Context, facts: &Facts, visitor: &Visitor) -> serde_jso
         "version": page.live.version,
     });
     if page.state.is_moving()
-        && let Some(fields) = body.as_object_mut()
+        && let Some(fields) = told.as_object_mut()
     {
         fields.insert("checked".to_owned(), serde_json::json!(now.format("%H:%M:%S").to_string()));
     }
-    body
+    told
 }
