@@ -121,7 +121,7 @@ impl Step {
             Fact::Receipt { .. } => self.one_of("pay-step-receipt-done", "pay-step-receipt-todo"),
             Fact::Onec { .. } if self.state == StepState::Failed => "pay-step-onec-failed",
             Fact::Onec { .. } => self.one_of("pay-step-onec-done", "pay-step-onec-todo"),
-            Fact::RefundAsked { .. } => "pay-step-refund-asked",
+            Fact::RefundAsked { .. } => self.one_of("pay-step-refund-asked", "pay-step-refund-asking"),
             Fact::RefundSent => "pay-step-refund-sent",
             Fact::RefundDone if self.state == StepState::Failed => "pay-step-refund-failed",
             Fact::RefundDone => self.one_of("pay-step-refund-done", "pay-step-refund-todo"),
