@@ -7,6 +7,7 @@ pub mod error;
 pub mod i18n;
 pub mod ids;
 pub mod money;
+pub mod qr;
 pub mod secret;
 pub mod texts;
 

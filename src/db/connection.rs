@@ -32,6 +32,9 @@ impl DbSettings {
 /// another transaction inserted first).
 const RACES_TOLERATED: usize = 8;
 
+/// PostgreSQL's words for a deadlock, by the server's language.
+const DEADLOCK: [&str; 2] = ["deadlock detected", "обнаружена взаимоблокировка"];
+
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
@@ -105,13 +108,11 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
-        match &self.writer {
-            Some(writer) => writer.submit(work).await,
-            None => {
-                let db = self.clone();
-                off_thread(move || db.write_pooled(&work)).await
-            }
+        if let Some(writer) = &self.writer {
+            return writer.submit(work).await;
         }
+        let db = self.clone();
+        off_thread(move || db.write_pooled(&work)).await
     }
 
     /// As [`Db::write`], on the calling thread: for commands. Not to be called on an async thread.
@@ -156,7 +157,10 @@ fn lost_a_race(error: &DieselError) -> bool {
         DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation, _) => {
             true
         }
-        DieselError::DatabaseError(DatabaseErrorKind::Unknown, info) => info.message().contains("deadlock detected"),
+        DieselError::DatabaseError(DatabaseErrorKind::Unknown, info) => {
+            // Diesel has no kind for it, and a server may speak Russian (lc_messages).
+            DEADLOCK.iter().any(|words| info.message().contains(words))
+        }
         _ => false,
     }
 }

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use crate::base::ids::{DocumentId, OrderId};
 use crate::base::{Direction, Error, Instant, Kopecks, Mode, MoneyKind, Result, text_enum};
 use crate::db::Connection;
-use crate::db::schema::{allocations, attempts, exports, money_documents, refunds, sellers};
+use crate::db::schema::{allocations, attempts, exports, money_documents, onec_documents, refunds, sellers};
 use crate::domain::alerts::{self, NewAlert, Severity};
 use crate::domain::{journal, orders};
 
@@ -108,7 +108,7 @@ pub struct Parcel {
     pub paid_on: NaiveDate,
     /// ИНН of the seller.
     pub seller_inn: String,
-    /// Current shares, zero ones left out; empty means: bound to nothing, cancelled.
+    /// Current shares, zero ones left out; empty means: the client's advance.
     pub shares: Vec<Share>,
     /// The document whose money a refund gives back.
     pub refund_of: Option<DocumentId>,
@@ -138,7 +138,9 @@ pub fn begin(connection: &mut Connection, id: &DocumentId, road: Road, now: Inst
     Ok(())
 }
 
-/// The document changed: 1C must be told again. Returns the new revision, nothing for a document that is not exported.
+/// The document changed: 1C must be told again. Returns the new revision to be told, nothing for a document that is not
+/// exported or that a document of 1C's own covers: a second one beside it would double the money there, so people are
+/// told to change that one in 1C.
 ///
 /// # Errors
 /// `Database` when a query fails.
@@ -150,7 +152,21 @@ pub fn raise(connection: &mut Connection, id: &DocumentId, now: Instant) -> Resu
             exports::updated_at.eq(now),
         ))
         .execute(connection)?;
-    Ok(find(connection, id)?.map(|export| export.revision))
+    let Some(export) = find(connection, id)? else { return Ok(None) };
+    let Some(number) = covering_number(connection, id)? else { return Ok(Some(export.revision)) };
+    let message =
+        format!("Оплату закрывает документ 1С № {number}, а разнесена она теперь иначе. Исправьте его строки в 1С");
+    alert(connection, "onec_covered_changed", id, &message, now)?;
+    Ok(None)
+}
+
+/// The number of the document of 1C's own that covers one of ours.
+fn covering_number(connection: &mut Connection, id: &DocumentId) -> Result<Option<String>> {
+    Ok(onec_documents::table
+        .filter(onec_documents::covers_id.eq(id.as_str()))
+        .select(onec_documents::number)
+        .first(connection)
+        .optional()?)
 }
 
 /// The way of one document.
@@ -161,12 +177,18 @@ pub fn find(connection: &mut Connection, id: &DocumentId) -> Result<Option<Expor
     Ok(exports::table.filter(exports::document_id.eq(id)).select(Export::as_select()).first(connection).optional()?)
 }
 
-fn get(connection: &mut Connection, id: &DocumentId) -> Result<Export> {
+/// Locks the way of a document for the rest of the transaction and reads it: an answer of 1C is judged by the revision that
+/// is there, not by one that a concurrent move is raising.
+fn lock(connection: &mut Connection, id: &DocumentId) -> Result<Export> {
+    diesel::update(exports::table.filter(exports::document_id.eq(id)))
+        .set(exports::revision.eq(exports::revision))
+        .execute(connection)?;
     find(connection, id)?.ok_or_else(|| Error::not_found(format!("Документа {id} в выгрузке нет")))
 }
 
-/// A page of the feed: every document whose accepted revision is behind, oldest first. `after` is a place inside one
-/// walk, never a memory. A rejected one is offered again once `rejected_before` (UTC) has passed it.
+/// A page of the feed: every document whose accepted revision is behind, oldest first, but for those that a document of
+/// 1C's own covers. `after` is a place inside one walk, never a memory. A rejected one is offered again once
+/// `rejected_before` (UTC) has passed it.
 ///
 /// # Errors
 /// `Database` when a query fails.
@@ -180,6 +202,9 @@ pub fn feed(
     let mut query = exports::table
         .filter(exports::road.eq(road))
         .filter(exports::accepted_revision.lt(exports::revision))
+        .filter(diesel::dsl::not(diesel::dsl::exists(
+            onec_documents::table.filter(onec_documents::covers_id.eq(exports::document_id.nullable())),
+        )))
         .filter(exports::state.ne(ExportState::Rejected).or(exports::updated_at.lt(rejected_before)))
         .order((exports::created_at, exports::document_id))
         .limit(limit)
@@ -334,7 +359,7 @@ pub fn accept(
     actor: &str,
     now: Instant,
 ) -> Result<()> {
-    let export = get(connection, id)?;
+    let export = lock(connection, id)?;
     if answer.revision > export.revision || answer.revision < 1 {
         let message = format!("Редакции {} у документа {id} нет, последняя — {}", answer.revision, export.revision);
         return Err(Error::invalid("revision", message));
@@ -369,7 +394,7 @@ fn is_repetition(export: &Export, answer: &Acceptance) -> bool {
     export.accepted_revision == answer.revision
         && export.onec_number.as_deref() == Some(answer.number.trim())
         && export.posted == answer.posted
-        && matches!(export.state, ExportState::Accepted | ExportState::Unposted)
+        && (answer.revision < export.revision || matches!(export.state, ExportState::Accepted | ExportState::Unposted))
 }
 
 fn tell(
@@ -387,6 +412,9 @@ fn tell(
         orders::words::add_paper(connection, &share.order_id, answer.number.trim())?;
     }
     alerts::close(connection, "onec_rejected", id.as_str(), now)?;
+    if state == ExportState::Accepted {
+        alerts::close(connection, "onec_covered_changed", id.as_str(), now)?;
+    }
     if state == ExportState::Unposted {
         let message = format!(
             "Документ 1С № {} записан, но не проведён. Проведите его в 1С: {}",
@@ -410,7 +438,7 @@ pub fn reject(
     actor: &str,
     now: Instant,
 ) -> Result<()> {
-    let export = get(connection, id)?;
+    let export = lock(connection, id)?;
     if revision > export.revision {
         return Err(Error::invalid("revision", format!("Редакции {revision} у документа {id} нет")));
     }
@@ -430,7 +458,7 @@ pub fn reject(
 /// # Errors
 /// `NotFound` when it is not in the list.
 pub fn offer_again(connection: &mut Connection, id: &DocumentId, now: Instant) -> Result<()> {
-    let export = get(connection, id)?;
+    let export = lock(connection, id)?;
     if export.state == ExportState::Rejected {
         diesel::update(exports::table.filter(exports::document_id.eq(id)))
             .set((exports::state.eq(ExportState::Waiting), exports::updated_at.eq(now)))
@@ -445,6 +473,9 @@ pub fn offer_again(connection: &mut Connection, id: &DocumentId, now: Instant) -
 /// `Database` when a query fails.
 pub fn withdraw(connection: &mut Connection, id: &DocumentId, reason: &str, now: Instant) -> Result<()> {
     let Some(export) = find(connection, id)? else { return Ok(()) };
+    if export.state == ExportState::Unposted && !export.posted && export.message.as_deref() == Some(reason) {
+        return Ok(());
+    }
     diesel::update(exports::table.filter(exports::document_id.eq(id)))
         .set((
             exports::state.eq(ExportState::Unposted),
@@ -458,11 +489,16 @@ pub fn withdraw(connection: &mut Connection, id: &DocumentId, reason: &str, now:
     alert(connection, "onec_unposted", id, reason, now)
 }
 
-/// Forgets a cover that is gone: the document must be delivered anew, as a revision of its own.
+/// Forgets a cover that is gone: the document must be delivered anew, as a revision of its own. One that 1C has under
+/// another reference meanwhile stays as it is there.
 ///
 /// # Errors
 /// `Database` when a query fails.
-pub fn uncover(connection: &mut Connection, id: &DocumentId, now: Instant) -> Result<()> {
+pub fn uncover(connection: &mut Connection, id: &DocumentId, guid: &str, now: Instant) -> Result<()> {
+    let Some(export) = find(connection, id)? else { return Ok(()) };
+    if export.onec_ref.as_deref().is_some_and(|reference| reference != guid) {
+        return Ok(());
+    }
     diesel::update(exports::table.filter(exports::document_id.eq(id)))
         .set((
             exports::onec_ref.eq(None::<String>),

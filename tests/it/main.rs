@@ -8,13 +8,21 @@
     reason = "a test that fails panics, helpers of tests included"
 )]
 
+mod common;
+mod db_write;
 mod fake_portal;
+mod first_order;
+mod floors;
+mod histories;
 mod mail;
+mod model;
+mod money_cases;
 mod onec_contract;
 mod onec_emulator;
 mod onec_push;
 mod pay_catalogue;
 mod pay_gallery;
+mod schema;
 mod staff_door;
 mod staff_gallery;
 mod staff_http;

@@ -115,6 +115,18 @@ fn the_right_password_opens_and_the_wrong_one_says_nothing() {
     }
 }
 
+/// STF-4: the same work is done for a name nobody has, so the time tells nothing.
+#[test]
+fn an_unknown_name_costs_the_same_hash_as_a_known_one() {
+    let door = Door::new();
+    door.person("anna@shop.example", Role::Manager);
+    let cost = |email: &'static str| {
+        let tried = door.write(move |c| login::begin(c, email, "192.0.2.1", noon())).unwrap();
+        tried.hash.split('$').take(4).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(cost("anna@shop.example"), cost("nobody@shop.example"));
+}
+
 #[test]
 fn nothing_secret_is_kept_as_it_is() {
     let door = Door::new();

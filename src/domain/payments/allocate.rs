@@ -27,13 +27,13 @@ pub fn allocate(
     let document = store::lock_document(connection, document_id)?;
     let order = orders::store::lock(connection, order_id)?;
     record::refuse_strangers(&order, &document.seller_id, document.mode)?;
-    refuse_outgoing(&document)?;
+    refuse_unmovable(&document)?;
     let left = unbound(connection, &document)?;
     if !amount.is_positive() || amount > left {
         return Err(Error::invalid("amount", format!("У документа не разнесено {left}")));
     }
     let id = record::bind(connection, document_id, order_id, amount, "allocated", actor, now)?;
-    changed(connection, document_id, &[order_id.clone()], "money_allocated", amount, policy, actor, now)?;
+    changed(connection, document_id, std::slice::from_ref(order_id), "money_allocated", amount, policy, actor, now)?;
     Ok(id)
 }
 
@@ -59,7 +59,7 @@ pub fn move_money(
         let order = orders::store::lock(connection, id)?;
         record::refuse_strangers(&order, &document.seller_id, document.mode)?;
     }
-    refuse_outgoing(&document)?;
+    refuse_unmovable(&document)?;
     let free = refunds::free(connection, document_id, from)?;
     if from == to || !amount.is_positive() || amount > free {
         return Err(Error::invalid("amount", format!("По этому заказу можно перенести {free}")));
@@ -83,7 +83,10 @@ pub fn undo(
     let known = store::allocation(connection, allocation_id)?;
     let document = store::lock_document(connection, &known.document_id)?;
     orders::store::lock(connection, &known.order_id)?;
-    refuse_outgoing(&document)?;
+    refuse_unmovable(&document)?;
+    if !known.amount.is_positive() {
+        return Err(Error::conflict("not_a_binding", "Отменить можно только разноску, а не перенос с заказа"));
+    }
     if known.amount > refunds::free(connection, &known.document_id, &known.order_id)? {
         return Err(Error::conflict("money_reserved", "Эти деньги уже возвращаются или перенесены"));
     }
@@ -100,8 +103,8 @@ pub fn undo(
     )
 }
 
-/// Takes back every binding of a document that still stands: what it told of is gone. Returns the touched orders,
-/// which must be locked.
+/// Takes back what is bound of a document now, order by order: what it told of is gone. Returns the touched orders, which
+/// must be locked.
 pub(super) fn undo_all(
     connection: &mut Connection,
     document_id: &DocumentId,
@@ -109,14 +112,10 @@ pub(super) fn undo_all(
     now: Instant,
 ) -> Result<Vec<OrderId>> {
     let mut touched = Vec::new();
-    for row in store::allocations_of_document(connection, document_id)? {
-        if row.amount.is_positive() && !is_undone(connection, &row.id)? {
-            mirror(connection, &row, reason, "onec", now)?;
-            touched.push(row.order_id);
-        }
+    for share in exports::shares(connection, document_id)? {
+        record::bind(connection, document_id, &share.order_id, -share.amount, reason, "onec", now)?;
+        touched.push(share.order_id);
     }
-    touched.sort();
-    touched.dedup();
     Ok(touched)
 }
 
@@ -154,7 +153,11 @@ pub fn unbound(connection: &mut Connection, document: &Document) -> Result<Kopec
     Ok(document.amount - bound)
 }
 
-fn refuse_outgoing(document: &Document) -> Result<()> {
+/// Money that went out stays where it was given back, and what 1C told is bound as 1C says: its document is changed there.
+fn refuse_unmovable(document: &Document) -> Result<()> {
+    if document.onec_guid.is_some() {
+        return Err(Error::conflict("onec_owns", "Это документ 1С: исправьте его строки в 1С, портал учтёт изменение"));
+    }
     match document.direction {
         Direction::In => Ok(()),
         Direction::Out => Err(Error::conflict("outgoing", "Возврат переносить нельзя")),

@@ -117,12 +117,25 @@ impl OnecDocument {
 /// `Conflict` when the GUID is ours but tells of another direction.
 pub fn receive(connection: &mut Connection, draft: &Draft, policy: &Policy, now: Instant) -> Result<Role> {
     let hash = content_hash(draft)?;
-    match lock(connection, &draft.guid, now)? {
-        Some(known) if known.content_hash == hash => {}
-        Some(known) => update(connection, draft, &hash, known.version + 1, now)?,
-        None => insert(connection, draft, &hash, now)?,
-    }
-    settle(connection, &draft.guid, policy, now)
+    let same_money = match lock(connection, &draft.guid, now)? {
+        Some(known) if known.content_hash == hash => true,
+        Some(known) => {
+            let same = tells_same_money(connection, &known, draft)?;
+            update(connection, draft, &hash, known.version + 1, now)?;
+            same
+        }
+        None => {
+            insert(connection, draft, &hash, now)?;
+            false
+        }
+    };
+    settle(connection, &draft.guid, same_money, policy, now)
+}
+
+/// Whether a new picture differs only in what is not money: number, date, marks.
+fn tells_same_money(connection: &mut Connection, known: &OnecDocument, draft: &Draft) -> Result<bool> {
+    let alike = (known.kind, known.direction, known.amount) == (draft.kind, draft.direction, draft.amount);
+    Ok(alike && kept_rows(connection, known)? == draft.rows)
 }
 
 /// A new or renamed order: documents of 1C that came before it find it now.
@@ -138,7 +151,7 @@ pub fn order_arrived(connection: &mut Connection, order_id: &OrderId, policy: &P
         .load(connection)?;
     for guid in waiting {
         lock(connection, &guid, now)?;
-        settle(connection, &guid, policy, now)?;
+        settle(connection, &guid, true, policy, now)?;
     }
     Ok(())
 }
@@ -254,14 +267,18 @@ fn find_order(connection: &mut Connection, order_key: &str) -> Result<Option<Ord
     orders::store::find_by_key(connection, &Key::of(KeyKind::OnecGuid, order_key))
 }
 
-/// The document's rows that speak of our orders, one per order, positive sums.
-fn shares(connection: &mut Connection, document: &OnecDocument) -> Result<Vec<(OrderId, Kopecks)>> {
-    let rows: Vec<(String, Kopecks)> = onec_document_rows::table
+fn kept_rows(connection: &mut Connection, document: &OnecDocument) -> Result<Vec<(String, Kopecks)>> {
+    Ok(onec_document_rows::table
         .filter(onec_document_rows::guid.eq(&document.guid))
         .filter(onec_document_rows::version.eq(document.version))
         .order(onec_document_rows::line)
         .select((onec_document_rows::order_key, onec_document_rows::amount))
-        .load(connection)?;
+        .load(connection)?)
+}
+
+/// The document's rows that speak of our orders, one per order, positive sums.
+fn shares(connection: &mut Connection, document: &OnecDocument) -> Result<Vec<(OrderId, Kopecks)>> {
+    let rows = kept_rows(connection, document)?;
     let mut shares: std::collections::BTreeMap<OrderId, Kopecks> = std::collections::BTreeMap::new();
     for (order_key, amount) in rows {
         if let Some(order_id) = find_order(connection, &order_key)? {
@@ -271,14 +288,14 @@ fn shares(connection: &mut Connection, document: &OnecDocument) -> Result<Vec<(O
     Ok(shares.into_iter().filter(|(_, amount)| amount.is_positive()).collect())
 }
 
-/// Brings our side to what 1C says of the document now.
-fn settle(connection: &mut Connection, guid: &str, policy: &Policy, now: Instant) -> Result<Role> {
+/// Brings our side to what 1C says of the document now. `same_money`: since the last time only other things changed.
+fn settle(connection: &mut Connection, guid: &str, same_money: bool, policy: &Policy, now: Instant) -> Result<Role> {
     let Some(document) = find(connection, guid)? else {
         return Err(Error::not_found("Такого документа 1С нет"));
     };
     let shares = shares(connection, &document)?;
+    lock_orders(connection, guid, &shares)?;
     for (order_id, _) in &shares {
-        orders::store::lock(connection, order_id)?;
         orders::words::add_paper(connection, order_id, &document.number)?;
     }
     let id = DocumentId::parse(guid)?;
@@ -286,15 +303,33 @@ fn settle(connection: &mut Connection, guid: &str, policy: &Policy, now: Instant
         confirm(connection, &document, &ours, &shares, now)?
     } else if !document.counts() {
         withdraw(connection, &document, now)?
-    } else if let Some(role) = cover(connection, &document, &shares, now)? {
+    } else if let Some(role) = cover(connection, &document, &shares, same_money, now)? {
         role
     } else {
         take_as_own(connection, &document, &shares, policy, now)?
     };
+    if role != Role::Undecided {
+        alerts::close(connection, "onec_undecided", guid, now)?;
+    }
     diesel::update(onec_documents::table.filter(onec_documents::guid.eq(guid)))
         .set(onec_documents::role.eq(role))
         .execute(connection)?;
     Ok(role)
+}
+
+/// Locks the orders that a document of 1C speaks of and those that its money stands on, by id. Money of 1C's own needs no
+/// lock of its document: nobody moves it but who holds these.
+fn lock_orders(connection: &mut Connection, guid: &str, shares: &[(OrderId, Kopecks)]) -> Result<()> {
+    let mut ids: Vec<OrderId> = shares.iter().map(|(id, _)| id.clone()).collect();
+    for own in own_documents(connection, guid)? {
+        ids.extend(bound_now(connection, &own)?.into_iter().map(|(id, _)| id));
+    }
+    ids.sort();
+    ids.dedup();
+    for id in &ids {
+        orders::store::lock(connection, id)?;
+    }
+    Ok(())
 }
 
 /// (a) The GUID is ours: 1C shows how our own document stands there.
@@ -315,9 +350,7 @@ fn confirm(
         exports::withdraw(connection, &ours.id, &reason, now)?;
         return Ok(Role::Confirms);
     }
-    let wanted: Vec<(OrderId, Kopecks)> =
-        exports::shares(connection, &ours.id)?.into_iter().map(|share| (share.order_id, share.amount)).collect();
-    if ours.amount == document.amount && wanted == shares {
+    if ours.amount == document.amount && bound_now(connection, &ours.id)? == shares {
         exports::accept(connection, &ours.id, &document.acceptance(export.revision), "onec", now)?;
         alerts::close(connection, "onec_differs", &document.guid, now)?;
     } else {
@@ -333,7 +366,8 @@ fn confirm(
 /// Unposted, deleted: whatever it did is taken back.
 fn withdraw(connection: &mut Connection, document: &OnecDocument, now: Instant) -> Result<Role> {
     release_cover(connection, document, now)?;
-    let touched = undo_own(connection, document, None, "onec_unposted", now)?;
+    let touched = undo_own(connection, document, "onec_unposted", now)?;
+    see_to_attempts(connection, &touched, now)?;
     if !touched.is_empty() {
         let message = format!(
             "Документ 1С № {} на {} больше не проведён: оплата снята с заказа",
@@ -345,12 +379,20 @@ fn withdraw(connection: &mut Connection, document: &OnecDocument, now: Instant) 
     Ok(Role::Void)
 }
 
+/// What is due has changed: attempts over other sums are no longer offered.
+fn see_to_attempts(connection: &mut Connection, order_ids: &[OrderId], now: Instant) -> Result<()> {
+    for order_id in order_ids {
+        attempts::supersede_if_due_changed(connection, order_id, now)?;
+    }
+    Ok(())
+}
+
 /// The document of ours that this one covered stands alone again.
 fn release_cover(connection: &mut Connection, document: &OnecDocument, now: Instant) -> Result<()> {
     let Some(covered) = document.covers_id.as_deref() else { return Ok(()) };
     set_cover(connection, &document.guid, None)?;
     let covered = DocumentId::parse(covered)?;
-    exports::uncover(connection, &covered, now)?;
+    exports::uncover(connection, &covered, &document.guid, now)?;
     let message = format!("Документ 1С № {}, закрывавший нашу оплату, отменён: она выгрузится заново", document.number);
     tell(connection, "onec_uncovered", covered.as_str(), &[], &message, now)
 }
@@ -367,12 +409,17 @@ fn cover(
     connection: &mut Connection,
     document: &OnecDocument,
     shares: &[(OrderId, Kopecks)],
+    same_money: bool,
     now: Instant,
 ) -> Result<Option<Role>> {
     if let Some(covered) = &document.covers_id {
         let covered = DocumentId::parse(covered)?;
-        let still = candidate_fits(connection, &covered, document, shares)?;
-        if still {
+        if candidate_fits(connection, &covered, document, shares)? {
+            cover_with(connection, document, &covered, now)?;
+            return Ok(Some(Role::Covers));
+        }
+        // Ours was moved here since; 1C's document has not become other money by that.
+        if same_money {
             return Ok(Some(Role::Covers));
         }
         release_cover(connection, document, now)?;
@@ -401,7 +448,6 @@ fn cover(
 
 fn cover_with(connection: &mut Connection, document: &OnecDocument, ours: &DocumentId, now: Instant) -> Result<()> {
     set_cover(connection, &document.guid, Some(ours))?;
-    alerts::close(connection, "onec_undecided", &document.guid, now)?;
     if let Some(export) = exports::find(connection, ours)? {
         exports::accept(connection, ours, &document.acceptance(export.revision), "onec", now)?;
     }
@@ -423,9 +469,7 @@ pub fn decide(
         return Err(Error::conflict("onec_decided", "По этому документу уже решили"));
     };
     let shares = shares(connection, &document)?;
-    for (order_id, _) in &shares {
-        orders::store::lock(connection, order_id)?;
-    }
+    lock_orders(connection, guid, &shares)?;
     let role = match ours {
         Some(ours) if candidates(connection, &document, &shares)?.contains(ours) => {
             cover_with(connection, &document, ours, now)?;
@@ -481,9 +525,12 @@ fn candidate_fits(
     let numbered = exports::find(connection, &ours.id)?.is_some_and(|export| {
         export.onec_number.is_some() && export.onec_ref.as_deref() != Some(document.guid.as_str())
     });
-    let bound: Vec<(OrderId, Kopecks)> =
-        exports::shares(connection, &ours.id)?.into_iter().map(|share| (share.order_id, share.amount)).collect();
-    Ok(!numbered && bound == shares)
+    Ok(!numbered && bound_now(connection, &ours.id)? == shares)
+}
+
+/// How a document is bound now, by order.
+fn bound_now(connection: &mut Connection, id: &DocumentId) -> Result<Vec<(OrderId, Kopecks)>> {
+    Ok(exports::shares(connection, id)?.into_iter().map(|share| (share.order_id, share.amount)).collect())
 }
 
 /// 1C has one document for card and СБП («Операция по платежной карте»).
@@ -509,8 +556,11 @@ fn take_as_own(
     if standing.as_deref() == Some(shares) {
         return Ok(Role::Own);
     }
-    undo_own(connection, document, None, "onec_changed", now)?;
-    let Some((first, _)) = shares.first() else { return Ok(Role::Void) };
+    let touched = undo_own(connection, document, "onec_changed", now)?;
+    let Some((first, _)) = shares.first() else {
+        see_to_attempts(connection, &touched, now)?;
+        return Ok(Role::Void);
+    };
     let order = orders::store::get(connection, first)?;
     let bound: Kopecks = shares.iter().map(|(_, amount)| *amount).sum();
     let money = NewDocument {
@@ -524,10 +574,8 @@ fn take_as_own(
         source: MoneySource::Onec { guid: document.guid.clone(), version: next_version(connection, document)? },
     };
     record::record(connection, &money, shares, policy, "onec", now)?;
+    see_to_attempts(connection, &touched, now)?;
     alerts::close(connection, "onec_void", &document.guid, now)?;
-    for (order_id, _) in shares {
-        attempts::supersede_if_due_changed(connection, order_id, now)?;
-    }
     Ok(Role::Own)
 }
 
@@ -562,26 +610,16 @@ fn own_documents(connection: &mut Connection, guid: &str) -> Result<Vec<Document
 fn standing(connection: &mut Connection, document: &OnecDocument) -> Result<Option<Vec<(OrderId, Kopecks)>>> {
     let own = own_documents(connection, &document.guid)?;
     let [one] = own.as_slice() else { return Ok(None) };
-    if store::document(connection, one)?.amount != document.amount {
-        return Ok(None);
-    }
-    Ok(Some(exports::shares(connection, one)?.into_iter().map(|share| (share.order_id, share.amount)).collect()))
+    let shares = bound_now(connection, one)?;
+    let bound: Kopecks = shares.iter().map(|(_, amount)| *amount).sum();
+    let same_sum = store::document(connection, one)?.amount == document.amount.max(bound);
+    Ok(same_sum.then_some(shares))
 }
 
-fn undo_own(
-    connection: &mut Connection,
-    document: &OnecDocument,
-    reason_order: Option<&OrderId>,
-    reason: &str,
-    now: Instant,
-) -> Result<Vec<OrderId>> {
-    let mut touched: Vec<OrderId> = reason_order.cloned().into_iter().collect();
+/// Takes back the money that 1C's document has made here; its orders are locked. Returns them.
+fn undo_own(connection: &mut Connection, document: &OnecDocument, reason: &str, now: Instant) -> Result<Vec<OrderId>> {
+    let mut touched = Vec::new();
     for id in own_documents(connection, &document.guid)? {
-        let shares = exports::shares(connection, &id)?;
-        store::lock_document(connection, &id)?;
-        for share in &shares {
-            orders::store::lock(connection, &share.order_id)?;
-        }
         touched.extend(allocate::undo_all(connection, &id, reason, now)?);
     }
     touched.sort();
@@ -604,6 +642,7 @@ pub(super) fn cover_by_earlier(
     if store::document(connection, ours)?.onec_guid.is_some() {
         return Ok(());
     }
+    let shares: &[(OrderId, Kopecks)] = &bound_now(connection, ours)?;
     let mut fitting = Vec::new();
     for earlier in store::documents_of_order(connection, order_id)? {
         let Some(guid) = earlier.onec_guid else { continue };
@@ -617,7 +656,7 @@ pub(super) fn cover_by_earlier(
     match fitting.as_slice() {
         [] => Ok(()),
         [document] => {
-            undo_own(connection, document, None, "onec_covers", now)?;
+            undo_own(connection, document, "onec_covers", now)?;
             diesel::update(onec_documents::table.filter(onec_documents::guid.eq(&document.guid)))
                 .set(onec_documents::role.eq(Role::Covers))
                 .execute(connection)?;

@@ -56,6 +56,7 @@ pub fn record(
     onec_documents::cover_by_earlier(connection, &id, shares, policy, now)?;
     for (order_id, amount) in shares {
         balance::settle(connection, order_id, now)?;
+        attempts::supersede_if_due_changed(connection, order_id, now)?;
         tell(connection, &id, money, order_id, *amount, actor, now)?;
     }
     Ok(Recorded { document_id: id, fresh: true })
@@ -63,7 +64,7 @@ pub fn record(
 
 fn lock_orders(connection: &mut Connection, money: &NewDocument, shares: &[(OrderId, Kopecks)]) -> Result<()> {
     let bound: Kopecks = shares.iter().map(|(_, amount)| *amount).sum();
-    if bound > money.amount || shares.iter().any(|(_, amount)| !amount.is_positive()) {
+    if !money.amount.is_positive() || bound > money.amount || shares.iter().any(|(_, amount)| !amount.is_positive()) {
         return Err(Error::invalid("allocations", "Разноска больше документа или не положительна"));
     }
     let mut ids: Vec<&OrderId> = shares.iter().map(|(id, _)| id).collect();
@@ -280,7 +281,8 @@ pub fn apply_report(
     orders::store::lock(connection, &order_id)?;
     let attempt = store::attempt(connection, attempt_id)?;
     attempts::keep_reference(connection, &attempt, report)?;
-    let difference = difference(&attempt, report);
+    let stranger = is_known_elsewhere(connection, &attempt, &report.provider_ref)?;
+    let difference = difference(&attempt, report, stranger);
     let event = match (report.status, &difference) {
         (ReportStatus::Paid, None) => Event::Paid,
         (ReportStatus::Paid, Some(_)) => Event::Differs,
@@ -292,13 +294,16 @@ pub fn apply_report(
         (ReportStatus::Unclear, _) => return unclear(connection, &attempt, now),
     };
     let Some(next) = transitions::next(attempt.state, event) else {
+        if event == Event::Differs && !was_reported(&attempt, report) {
+            second_payment(connection, &attempt, report, now)?;
+        }
         attempts::schedule(connection, &attempt, now)?;
         return store::attempt(connection, attempt_id);
     };
     attempts::enter(connection, &attempt, next, report.decline.as_deref(), actor, now)?;
     match next {
         AttemptState::Succeeded => {
-            take_money(connection, &attempt, attempt.amount, &order_id, report, policy, actor, now)?
+            take_money(connection, &attempt, attempt.amount, &order_id, report, policy, actor, now)?;
         }
         AttemptState::Review => ask_a_person(connection, &attempt, report, difference.as_deref(), now)?,
         _ => {}
@@ -314,8 +319,30 @@ fn unclear(connection: &mut Connection, attempt: &Attempt, now: Instant) -> Resu
     store::attempt(connection, &attempt.id)
 }
 
+/// Whether another attempt is this payment of the provider's: one payment is money once.
+fn is_known_elsewhere(connection: &mut Connection, attempt: &Attempt, provider_ref: &str) -> Result<bool> {
+    let owner = store::find_attempt_by_ref(connection, &attempt.account, provider_ref)?;
+    Ok(owner.is_some_and(|owner| owner.id != attempt.id))
+}
+
+/// Whether this is the payment that was put before a person already.
+fn was_reported(attempt: &Attempt, report: &Report) -> bool {
+    let kept = attempt.reported.as_deref().and_then(|text| serde_json::from_str::<Reported>(text).ok());
+    kept.is_some_and(|kept| kept.amount == report.amount && kept.provider_ref == report.provider_ref)
+}
+
+/// An attempt is money once; another payment under its name is in no book and must not stay unseen.
+fn second_payment(connection: &mut Connection, attempt: &Attempt, report: &Report, now: Instant) -> Result<()> {
+    let message = format!(
+        "Провайдер сообщает о платеже {} на {} по попытке, оплата которой уже разобрана. В заказ он не засчитан: \
+         проверьте его в кабинете провайдера и верните, если он лишний",
+        report.provider_ref, report.amount
+    );
+    alert(connection, "second_payment", attempt, Severity::Critical, &message, now)
+}
+
 /// What is not as we asked, in words for an accountant.
-fn difference(attempt: &Attempt, report: &Report) -> Option<String> {
+fn difference(attempt: &Attempt, report: &Report, stranger: bool) -> Option<String> {
     let mut differences = Vec::new();
     if report.amount != attempt.amount {
         differences.push(format!("сумма {} вместо {}", report.amount, attempt.amount));
@@ -332,7 +359,7 @@ fn difference(attempt: &Attempt, report: &Report) -> Option<String> {
     if report.attempt_ref.as_deref().is_some_and(|reference| reference != attempt.id.as_str()) {
         differences.push("платёж помечен другой попыткой".to_owned());
     }
-    if attempt.provider_ref.as_deref().is_some_and(|reference| reference != report.provider_ref) {
+    if stranger || attempt.provider_ref.as_deref().is_some_and(|reference| reference != report.provider_ref) {
         differences.push("другой платёж провайдера".to_owned());
     }
     if differences.is_empty() { None } else { Some(differences.join(", ")) }
@@ -349,19 +376,19 @@ fn take_money(
     actor: &str,
     now: Instant,
 ) -> Result<()> {
-    let order = orders::store::get(connection, order_id)?;
+    // The money lies with the seller whose account took it, whatever order it is recorded for.
+    let asked_for = orders::store::get(connection, &attempt.order_id)?;
     let money = NewDocument {
         direction: Direction::In,
         kind: attempt.method.into(),
         amount,
-        seller_id: order.seller_id,
+        seller_id: asked_for.seller_id,
         mode: attempt.mode,
         received_at: report.paid_at.unwrap_or(now),
         fee: report.fee,
         source: MoneySource::Attempt(attempt.id.clone()),
     };
     record(connection, &money, &[(order_id.clone(), amount)], policy, actor, now)?;
-    attempts::supersede_if_due_changed(connection, order_id, now)?;
     if matches!(
         attempt.state,
         AttemptState::Failed | AttemptState::Cancelled | AttemptState::Expired | AttemptState::Superseded
@@ -426,21 +453,27 @@ pub fn record_reviewed(
         return Err(Error::conflict("not_in_review", "Эта оплата уже разобрана"));
     };
     let report = reviewed_report(&attempt)?;
+    if is_known_elsewhere(connection, &attempt, &report.provider_ref)? {
+        return Err(Error::conflict("not_recordable", "Этот платёж провайдера относится к другой попытке оплаты"));
+    }
     attempts::enter(connection, &attempt, next, None, actor, now)?;
+    attempts::point_at(connection, attempt_id, &report.provider_ref)?;
     take_money(connection, &attempt, report.amount, order_id, &report, policy, actor, now)?;
     alerts::close(connection, "attempt_review", attempt_id.as_str(), now)
 }
 
+/// What was put before a person, as it is kept.
+#[derive(serde::Deserialize)]
+struct Reported {
+    amount: Kopecks,
+    currency: String,
+    provider_ref: String,
+    mode: Mode,
+    fee: Option<Kopecks>,
+    paid_at: Option<Instant>,
+}
+
 fn reviewed_report(attempt: &Attempt) -> Result<Report> {
-    #[derive(serde::Deserialize)]
-    struct Reported {
-        amount: Kopecks,
-        currency: String,
-        provider_ref: String,
-        mode: Mode,
-        fee: Option<Kopecks>,
-        paid_at: Option<Instant>,
-    }
     let text = attempt.reported.as_deref().unwrap_or_default();
     let kept: Reported = serde_json::from_str(text).map_err(|error| Error::Internal(error.to_string()))?;
     if kept.currency != "RUB" || kept.mode != attempt.mode {

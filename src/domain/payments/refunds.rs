@@ -259,6 +259,10 @@ pub fn still_running(
         return Ok(());
     }
     let wait = chrono::Duration::minutes(refund.checks.clamp(1, 60));
+    let provider_ref = match provider_ref {
+        Some(told) if is_known_elsewhere(connection, &refund, told)? => None,
+        told => told,
+    };
     diesel::update(refunds::table.filter(refunds::id.eq(id)))
         .set((
             refunds::state.eq(if lost { RefundState::Unknown } else { RefundState::Running }),
@@ -287,13 +291,51 @@ pub fn succeed(
     if refund.state == RefundState::Done {
         return Ok(());
     }
+    if is_known_elsewhere(connection, &refund, provider_ref)? {
+        return leave_to_the_other(connection, &refund, now);
+    }
     diesel::update(refunds::table.filter(refunds::id.eq(id)))
         .set(refunds::provider_ref.eq(provider_ref))
         .execute(connection)?;
-    end(connection, id, RefundState::Done, None, now)?;
+    // What it had set aside is free since the refusal and may be gone: the message keeps that in the books.
+    let late = (refund.state == RefundState::Failed).then_some("Провайдер вернул деньги после отказа");
+    end(connection, id, RefundState::Done, late, now)?;
     take_out(connection, &refund, policy, now)?;
+    if late.is_some() {
+        tell_late(connection, &refund, now)?;
+    }
     alerts::close(connection, "refund_failed", id.as_str(), now)?;
     close_request(connection, refund.request_id.as_ref())
+}
+
+/// Whether another refund of ours is this one of the provider's: money goes back once.
+fn is_known_elsewhere(connection: &mut Connection, refund: &Refund, provider_ref: &str) -> Result<bool> {
+    let Some(account) = refund.account.as_deref() else { return Ok(false) };
+    let owner = store::find_refund_by_ref(connection, account, provider_ref)?;
+    Ok(owner.is_some_and(|owner| owner.id != refund.id))
+}
+
+/// While our answer was lost, the provider's list told of this refund and it was taken in as foreign: the money is in the
+/// books, what we had set aside for it is free.
+fn leave_to_the_other(connection: &mut Connection, refund: &Refund, now: Instant) -> Result<()> {
+    let message = "Этот возврат уже учтён: провайдер сообщил о нём раньше, чем ответил нам";
+    end(connection, &refund.id, RefundState::Failed, Some(message), now)?;
+    close_request(connection, refund.request_id.as_ref())?;
+    balance::settle(connection, &refund.order_id, now)?;
+    Ok(())
+}
+
+fn tell_late(connection: &mut Connection, refund: &Refund, now: Instant) -> Result<()> {
+    let message =
+        format!("Возврат {} прошёл у провайдера после отказа. Он учтён; проверьте остаток заказа", refund.amount);
+    let alert = alerts::NewAlert {
+        kind: "late_refund",
+        subject: refund.id.as_str(),
+        severity: alerts::Severity::Critical,
+        message: &message,
+        order_id: Some(refund.order_id.as_str()),
+    };
+    alerts::open(connection, &alert, now)
 }
 
 fn take_out(connection: &mut Connection, refund: &Refund, policy: &Policy, now: Instant) -> Result<()> {

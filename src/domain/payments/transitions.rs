@@ -49,11 +49,11 @@ impl Event {
 ///
 /// Money is never dropped: paid after failed, cancelled, expired or superseded is a success all the same.
 #[must_use]
+#[allow(clippy::match_same_arms, reason = "the order of the arms is the rule")]
 pub fn next(state: AttemptState, event: Event) -> Option<AttemptState> {
     match (state, event) {
-        (Succeeded, _) => None,
         (Review, Event::Reviewed) => Some(Succeeded),
-        (Review, _) | (_, Event::Reviewed) => None,
+        (Succeeded | Review, _) | (_, Event::Reviewed) => None,
         (_, Event::Paid) => Some(Succeeded),
         (_, Event::Differs) => Some(Review),
         (Created | Unknown, Event::Accepted) => Some(Waiting),

@@ -55,7 +55,7 @@ pub fn keep_sale(
     now: Instant,
 ) -> Result<()> {
     let row = receipts::table.filter(receipts::attempt_id.eq(attempt_id)).filter(receipts::kind.eq("sale"));
-    let known: Option<ReceiptState> = row.clone().select(receipts::state).first(connection).optional()?;
+    let known: Option<ReceiptState> = row.select(receipts::state).first(connection).optional()?;
     match known {
         Some(known) if known == state || known == ReceiptState::Registered => Ok(()),
         Some(_) => {

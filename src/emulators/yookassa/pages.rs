@@ -3,8 +3,6 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use qrcode::QrCode;
-use qrcode::render::svg;
 use serde::Deserialize;
 
 use super::control::Control;
@@ -12,6 +10,7 @@ use super::model::{Payment, PaymentStatus};
 use super::outcomes::{self, Outcome, REASONS};
 use super::state::State;
 use super::view;
+use crate::base::qr::Qr;
 
 /// The code that passes the training 3-D Secure.
 const CODE: &str = "12345";
@@ -21,7 +20,7 @@ const CODE: &str = "12345";
 struct Checkout {
     head: Head,
     card: bool,
-    sbp_code: Option<String>,
+    sbp_code: Option<Qr>,
     sbp_text: String,
     reasons: &'static [(&'static str, &'static str)],
 }
@@ -131,7 +130,7 @@ fn checkout(state: &State, payment: &Payment) -> Checkout {
     Checkout {
         head: head(state, payment),
         card: by != Some("sbp"),
-        sbp_code: matches!(by, None | Some("sbp")).then(|| qr(&sbp_text)),
+        sbp_code: matches!(by, None | Some("sbp")).then(|| Qr::of(&sbp_text)).flatten(),
         sbp_text,
         reasons: &REASONS,
     }
@@ -170,12 +169,6 @@ fn head(state: &State, payment: &Payment) -> Head {
 }
 
 /// An SVG of the code, without the XML prologue.
-fn qr(text: &str) -> String {
-    let Ok(code) = QrCode::new(text.as_bytes()) else { return String::new() };
-    let drawn = code.render::<svg::Color<'_>>().min_dimensions(220, 220).quiet_zone(true).build();
-    drawn.find("<svg").and_then(|at| drawn.get(at..)).unwrap_or_default().to_owned()
-}
-
 fn see_other(address: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header(("Location", address)).finish()
 }

@@ -13,7 +13,7 @@ use crate::base::texts::{masked_email, shortened_name};
 use crate::base::{Direction, Instant, Kopecks, Method, Mode, VatRate};
 use crate::context::Context;
 use crate::domain::exports::ExportState;
-use crate::domain::orders::Delivery;
+use crate::domain::orders::{BuyerKind, Delivery};
 use crate::domain::payments::attempts::SMALLEST_PART;
 use crate::domain::payments::{Attempt, RefundState};
 use crate::domain::receipts::ReceiptState;
@@ -106,9 +106,11 @@ pub(super) fn asks_contact(context: &Context, facts: &Facts) -> bool {
     !known && takes_receipts(context, facts)
 }
 
-/// Ways to pay, the one that suits the device first: СБП where the bank's application is, card at a desk.
+/// Ways to pay, the recommended first: СБП for a person (on a phone it opens the bank's application, at a desk the page
+/// shows its own QR for the phone), a card for a company, which has no СБП account here.
 fn methods(context: &Context, facts: &Facts, visitor: &Visitor, now: Instant) -> Vec<MethodCard> {
-    let order = if visitor.is_phone { [Method::Sbp, Method::Card] } else { [Method::Card, Method::Sbp] };
+    let person = facts.order.buyer_kind == BuyerKind::Person;
+    let order = if person || visitor.is_phone { [Method::Sbp, Method::Card] } else { [Method::Card, Method::Sbp] };
     let mut cards: Vec<MethodCard> = order.into_iter().filter_map(|method| card(context, facts, method, now)).collect();
     if let Some(first) = cards.iter_mut().find(|card| card.unavailable.is_none()) {
         first.selected = true;

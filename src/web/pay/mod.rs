@@ -5,7 +5,6 @@ mod derive;
 mod facts;
 pub mod handlers;
 pub mod pages;
-pub mod qr;
 pub mod state;
 pub mod steps;
 pub mod verdict;

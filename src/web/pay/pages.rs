@@ -2,12 +2,12 @@
 
 use askama::Template;
 
-use super::qr::Qr;
 use super::state::PageState;
 use super::steps::StepState;
 use super::verdict::{Action, Verdict};
 use super::view::{Notices, PayPage, Shop, Way, WebLink};
 use super::words::Words;
+use crate::base::qr::Qr;
 use crate::base::texts::Lang;
 use crate::base::{Error, Result, Zone};
 

@@ -110,12 +110,11 @@ fn freeze(
     amount: Kopecks,
 ) -> Result<String> {
     let contact = contact(order, wanted.email.as_deref());
-    let receipt = match account.receipts {
-        true => {
-            let lines = orders::store::lines(connection, &order.id, order.revision)?;
-            Some(receipt(order, &lines, seller, account, contact.clone(), amount)?)
-        }
-        false => None,
+    let receipt = if account.receipts {
+        let lines = orders::store::lines(connection, &order.id, order.revision)?;
+        Some(receipt(order, &lines, seller, account, contact.clone(), amount)?)
+    } else {
+        None
     };
     let request = CreatePayment {
         attempt_id: id.clone(),

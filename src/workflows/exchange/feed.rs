@@ -81,7 +81,9 @@ fn item(parcel: &Parcel, zone: Zone) -> FeedItem {
             .map(|share| FeedAllocation { order: share.order_name.clone(), amount: share.amount })
             .collect(),
         refund_of: parcel.refund_of.as_ref().map(ToString::to_string),
-        cancelled: parcel.shares.is_empty(),
+        // Money that is bound to nothing is the client's advance, not a document that never was: what a provider moved
+        // stays moved. Only a bank line that the bank itself withdrew cancels its document.
+        cancelled: false,
         provider,
         bank: None,
     }
