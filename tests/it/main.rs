@@ -22,6 +22,7 @@ mod onec_emulator;
 mod onec_push;
 mod pay_catalogue;
 mod pay_gallery;
+mod rooms;
 mod schema;
 mod staff_door;
 mod staff_gallery;
