@@ -38,6 +38,7 @@ mod pay_stream;
 mod payments_hard;
 mod receipts_flow;
 mod refunds_flow;
+mod rooms;
 mod schema;
 mod secrets;
 mod staff_door;
