@@ -19,6 +19,7 @@ mod fake_portal;
 mod first_order;
 mod floors;
 mod histories;
+mod letters_flow;
 mod links;
 mod mail;
 mod model;

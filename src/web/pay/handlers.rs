@@ -120,7 +120,7 @@ fn note_opened(context: &Context, facts: &Facts, visitor: &Visitor) {
 
 fn note(context: &Context, facts: &Facts, kind: &'static str) {
     let now = context.now();
-    context.memory.note_link(Event { link_id: facts.link.clone(), kind, first_at: now, last_at: now, count: 1 });
+    context.memory.note_link(Event { link_id: facts.link.id.clone(), kind, first_at: now, last_at: now, count: 1 });
 }
 
 /// A waiting page has the provider asked now instead of at the next appointed time; the page itself does not wait.
@@ -216,7 +216,7 @@ fn read_form(
     let (Some(method), None, None) = (method, email_error, part_error) else { return Err(Box::new(page)) };
     Ok(Wanted {
         order_id: facts.order.id.clone(),
-        return_url: context.pay_url(&visitor.token),
+        link: facts.link.clone(),
         method,
         email: email.map(str::to_owned),
         amount,
