@@ -195,7 +195,7 @@ fn read_form(
     let (amount, part_error) = read_amount(form.amount.as_deref(), &page);
     page.method_missing = method.is_none();
     if let (Some(contact), Some(error)) = (&mut page.contact, email_error) {
-        contact.value = email.unwrap_or_default().to_owned();
+        email.unwrap_or_default().clone_into(&mut contact.value);
         contact.error = Some(error);
     }
     if let (Some(parts), Some(error)) = (&mut page.parts, part_error) {
