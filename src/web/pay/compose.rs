@@ -3,14 +3,14 @@
 use super::derive::{self, Circumstances};
 use super::facts::{Facts, MoneyFact};
 use super::state::PageState;
-use super::steps::{Fact, Step, StepState};
+use super::steps::{Fact, Step, StepState, is_told_by_day};
 use super::view::{
     ContactForm, Handover, LineView, Links, Live, MailOffer, MethodCard, MoneyView, Notices, OrderView, PartOffer,
     PayPage, Seller, Shop, Unavailable, VatView, Way, WebLink,
 };
 use super::visitor::Visitor;
 use crate::base::texts::{masked_email, shortened_name};
-use crate::base::{Direction, Instant, Kopecks, Method, Mode, VatRate};
+use crate::base::{Direction, Instant, Kopecks, Method, Mode, MoneyKind, VatRate};
 use crate::context::Context;
 use crate::domain::exports::ExportState;
 use crate::domain::orders::{BuyerKind, Delivery};
@@ -287,7 +287,9 @@ fn received(facts: &Facts) -> Vec<Step> {
     let bank =
         |money: &&MoneyFact| Step::done(Fact::Bank { amount: money.amount, kind: money.kind, checked: None }, money.at);
     let mut steps: Vec<Step> = payments.iter().map(bank).collect();
-    steps.push(Step::done(Fact::Shop, last.at));
+    if !matches!(last.kind, MoneyKind::Cash | MoneyKind::Onec) {
+        steps.push(shop_step(last));
+    }
     steps.extend(receipt_step(facts, last));
     steps.push(onec_step(&payments, facts.onec_silent));
     steps
@@ -303,6 +305,10 @@ fn receipt_step(facts: &Facts, money: &MoneyFact) -> Option<Step> {
         ReceiptState::Failed => Step::new(fact, StepState::Failed),
         ReceiptState::Queued | ReceiptState::Sent => Step::new(fact, StepState::Now),
     })
+}
+
+fn shop_step(money: &MoneyFact) -> Step {
+    if is_told_by_day(money.kind) { Step::new(Fact::Shop, StepState::Done) } else { Step::done(Fact::Shop, money.at) }
 }
 
 /// The numbers of 1C's documents, once each payment has its own.

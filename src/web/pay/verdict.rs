@@ -1,6 +1,7 @@
 //! What the page says about its state: a headline of few words, a sentence, what to do next.
 
 use super::state::{Decline, NotPayable, PageState};
+use super::steps::is_told_by_day;
 use super::view::{PayPage, Way};
 use super::words::Words;
 use crate::base::{Instant, Kopecks};
@@ -304,6 +305,10 @@ fn settled(page: &PayPage, words: Words) -> Verdict {
         }
         PageState::Paid { at, kind } => {
             let headline = words.with1("pay-paid-head", "sum", page.money.paid);
+            if is_told_by_day(*kind) {
+                let when = [("date", words.day(*at).into()), ("kind", words.kind(*kind).into())];
+                return Verdict::new(Tone::Green, headline, vec![words.with("pay-paid-day", when)]);
+            }
             let when = [
                 ("date", words.moment(*at).into()),
                 ("zone", words.zone_name(*at).into()),
