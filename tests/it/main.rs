@@ -8,6 +8,7 @@
     reason = "a test that fails panics, helpers of tests included"
 )]
 
+mod browser_gallery;
 mod browser_story;
 mod browser_ways;
 mod cli;
@@ -33,9 +34,11 @@ mod onec_push;
 mod pages;
 mod pay_catalogue;
 mod pay_gallery;
+mod pay_stream;
 mod payments_hard;
 mod receipts_flow;
 mod refunds_flow;
+mod rooms;
 mod schema;
 mod secrets;
 mod staff_door;

@@ -56,7 +56,7 @@ on_both! {
             let fits = |item: &&Value| item["description"].as_str().is_some_and(|text| text.contains(name));
             items.iter().find(fits).map(|item| item[field].clone()).unwrap_or_default()
         };
-        assert_eq!((of("Плитка", "vat_code"), of("Семена", "vat_code"), of("Доставка", "vat_code")), (json!(12), json!(4), json!(1)), "{receipt}");
+        assert_eq!((of("Плитка", "vat_code"), of("Семена", "vat_code"), of("Доставка", "vat_code")), (json!(12), json!(5), json!(1)), "{receipt}");
         assert_eq!(of("Доставка", "payment_subject"), "service");
         assert!(items.iter().all(|item| item["payment_mode"].as_str().is_some_and(|mode| mode.contains("prepayment"))), "{receipt}");
         app.outcome(&payment, "success");
