@@ -160,13 +160,14 @@ fn people_come_in_by_the_command_line() {
 #[test]
 fn check_masks_secrets_and_says_what_to_do() {
     let house = House::new();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut command = house.command(&["check"]);
     command
-        .env("OPLATA__SERVER__PUBLIC_URL", "http://127.0.0.1:1")
-        .env("OPLATA__SERVER__LISTEN", "127.0.0.1:1")
+        .env("OPLATA__SERVER__PUBLIC_URL", format!("http://{nobody}"))
+        .env("OPLATA__SERVER__LISTEN", nobody.to_string())
         .env("OPLATA__PROVIDERS__YOOKASSA__SHOP_ID", "100500")
         .env("OPLATA__PROVIDERS__YOOKASSA__SECRET_KEY", "test_hidden_key")
-        .env("OPLATA__PROVIDERS__YOOKASSA__API_URL", "http://127.0.0.1:1/v3");
+        .env("OPLATA__PROVIDERS__YOOKASSA__API_URL", format!("http://{nobody}/v3"));
     let output = command.output().unwrap();
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{said}");
