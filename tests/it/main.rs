@@ -25,6 +25,7 @@ mod onec_emulator;
 mod onec_push;
 mod pay_catalogue;
 mod pay_gallery;
+mod pay_letters;
 mod pay_stream;
 mod schema;
 mod staff_door;
