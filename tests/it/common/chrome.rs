@@ -169,7 +169,10 @@ impl Chrome {
         self.find(css).await;
         let element = self.client.find(Locator::Css(css)).await.unwrap();
         let place = vec![serde_json::to_value(&element).unwrap()];
-        self.client.execute("arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })", place).await.unwrap();
+        self.client
+            .execute("arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })", place)
+            .await
+            .unwrap();
         element.click().await.unwrap();
     }
 
