@@ -170,10 +170,18 @@ impl Chrome {
         let element = self.client.find(Locator::Css(css)).await.unwrap();
         let place = vec![serde_json::to_value(&element).unwrap()];
         self.client.execute("arguments[0].scrollIntoView({ block: 'center' })", place).await.unwrap();
+        self.drawn().await;
         element.click().await.unwrap();
     }
 
+    /// Waits for a frame: until a page has been drawn once, the browser drops what is pressed on it.
+    async fn drawn(&self) {
+        let corner = json!({ "x": 0, "y": 0, "width": 1, "height": 1, "scale": 1 });
+        self.cdp("Page.captureScreenshot", json!({ "format": "png", "clip": corner })).await;
+    }
+
     pub async fn fill(&self, css: &str, text: &str) {
+        self.find(css).await;
         let field = self.client.find(Locator::Css(css)).await.unwrap();
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
