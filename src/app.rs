@@ -75,6 +75,42 @@ pub fn context(settings: Settings, parts: Parts) -> anyhow::Result<Context> {
     })
 }
 
+/// Opens a database that is already there, at this binary's schema: for commands.
+///
+/// # Errors
+/// When it is not there, does not answer or has another schema.
+pub(crate) fn existing_database(settings: &Settings) -> anyhow::Result<Db> {
+    let url = settings.database.url.reveal();
+    if let Some(path) = url.strip_prefix("sqlite://")
+        && !std::path::Path::new(path).exists()
+    {
+        bail!("базы {path} нет: запустите `oplata migrate` или поправьте database.url");
+    }
+    match migrate::state(url).map_err(|error| anyhow!("{error}"))? {
+        SchemaState::Current => open_database(settings),
+        SchemaState::Newer(names) => bail!("{}", migrate::newer(&names)),
+        SchemaState::Behind(_) => bail!("схема базы отстаёт от программы: выполните `oplata migrate`"),
+    }
+}
+
+/// The link keys, without making one where there is none.
+///
+/// # Errors
+/// When there is none or one cannot be used.
+pub(crate) fn existing_link_keys(settings: &Settings) -> anyhow::Result<BTreeMap<i64, Secret>> {
+    let named = !settings.links.key.is_empty() || !settings.links.keys.is_empty();
+    let beside = own_key_path(settings).is_some_and(|path| std::path::Path::new(&path).exists());
+    if !named && !beside {
+        bail!("ключа ссылок нет: ни links.key в настройках, ни файла рядом с базой");
+    }
+    link_keys(settings)
+}
+
+/// Where an installation on SQLite keeps a key of its own.
+pub(crate) fn own_key_path(settings: &Settings) -> Option<String> {
+    settings.database.url.reveal().strip_prefix("sqlite://").map(|path| format!("{path}.link-key"))
+}
+
 fn open_database(settings: &Settings) -> anyhow::Result<Db> {
     let mut database = DbSettings::new(settings.database.url.reveal());
     database.connections = settings.database.connections.max(2);
@@ -120,7 +156,7 @@ fn ensure_seller(db: &Db, settings: &Settings, clock: &dyn Clock) -> anyhow::Res
         .map_err(|error| anyhow!("shop.seller: {error}"))
 }
 
-fn link_keys(settings: &Settings) -> anyhow::Result<BTreeMap<i64, Secret>> {
+pub(crate) fn link_keys(settings: &Settings) -> anyhow::Result<BTreeMap<i64, Secret>> {
     let mut keys = BTreeMap::new();
     if !settings.links.key.is_empty() {
         keys.insert(1, settings.links.key.clone());
@@ -142,11 +178,9 @@ fn link_keys(settings: &Settings) -> anyhow::Result<BTreeMap<i64, Secret>> {
 
 /// An installation on SQLite that names no key keeps one beside its database, readable by its owner alone.
 fn own_key(settings: &Settings) -> anyhow::Result<Secret> {
-    let url = settings.database.url.reveal();
-    let Some(path) = url.strip_prefix("sqlite://") else {
+    let Some(path) = own_key_path(settings) else {
         bail!("links.key: укажите ключ ссылок (32 знака и больше), лучше файлом: links.key_file");
     };
-    let path = format!("{path}.link-key");
     if let Ok(text) = std::fs::read_to_string(&path) {
         return Ok(Secret::new(text.trim()));
     }
@@ -169,7 +203,7 @@ fn write_private(path: &str, text: &str) -> std::io::Result<()> {
 }
 
 /// The journal is sealed with a key of its own, made from the oldest link key, which never changes.
-fn journal_key(keys: &BTreeMap<i64, Secret>) -> Secret {
+pub(crate) fn journal_key(keys: &BTreeMap<i64, Secret>) -> Secret {
     use sha2::Digest as _;
     let oldest = keys.values().next().map(Secret::reveal).unwrap_or_default();
     Secret::new(hex::encode(sha2::Sha256::digest(format!("journal:{oldest}"))))
@@ -189,7 +223,7 @@ fn mailer(settings: &Settings) -> anyhow::Result<Option<Arc<dyn Mailer>>> {
     Ok(Some(mailer))
 }
 
-fn push_client(settings: &Settings) -> anyhow::Result<Option<Arc<PushClient>>> {
+pub(crate) fn push_client(settings: &Settings) -> anyhow::Result<Option<Arc<PushClient>>> {
     let onec = &settings.onec;
     if onec.push_url.is_empty() {
         return Ok(None);
@@ -200,7 +234,7 @@ fn push_client(settings: &Settings) -> anyhow::Result<Option<Arc<PushClient>>> {
     Ok(Some(Arc::new(client)))
 }
 
-fn providers(settings: &Settings) -> anyhow::Result<Providers> {
+pub(crate) fn providers(settings: &Settings) -> anyhow::Result<Providers> {
     let accounts: anyhow::Result<Vec<Account>> = settings
         .providers
         .iter()
@@ -273,21 +307,13 @@ impl Running {
         }
     }
 
-    /// Waits until the server has stopped by itself (a signal).
-    pub async fn wait(mut self) {
-        if let Some(server) = self.tasks.first_mut()
-            && let Err(error) = server.await
-        {
+    /// Waits until the server has ended by itself; stopping it is then quick.
+    pub async fn ended(&mut self) {
+        let Some(server) = self.tasks.first_mut() else { return };
+        if let Err(error) = server.await {
             tracing::error!(%error, "server ended badly");
         }
-        if self.stop.send(true).is_err() {
-            tracing::debug!("no worker to stop");
-        }
-        for task in self.tasks.into_iter().skip(1) {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "task ended badly");
-            }
-        }
+        self.tasks.remove(0);
     }
 }
 
@@ -301,6 +327,7 @@ pub fn serve(context: Arc<Context>, listener: TcpListener, work: bool) -> anyhow
     let site = web::Data::new(Site::new(settings)?);
     let desk = web::Data::new(staff::Desk::new(context.db.clone(), context.clock.clone(), settings));
     let given = web::Data::from(context.clone());
+    let rates = site.clone();
     let limits = settings.limits.clone();
     let threads = match settings.server.threads {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
@@ -320,10 +347,11 @@ pub fn serve(context: Arc<Context>, listener: TcpListener, work: bool) -> anyhow
             .configure(move |config| routes::configure(config, &limits))
     })
     .workers(threads)
-    .max_connections(usize::try_from(settings.limits.connections).unwrap_or(1024))
-    .client_request_timeout(std::time::Duration::from_secs(10))
+    .max_connections(usize::try_from(settings.limits.connections).unwrap_or(1024).div_ceil(threads))
+    .client_request_timeout(std::time::Duration::from_secs(u64::from(settings.limits.header_seconds.max(1))))
     .keep_alive(std::time::Duration::from_secs(15))
     .shutdown_timeout(30)
+    .disable_signals()
     .listen(listener)?
     .run();
     let handle = server.handle();
@@ -332,8 +360,20 @@ pub fn serve(context: Arc<Context>, listener: TcpListener, work: bool) -> anyhow
             tracing::error!(%error, "server failed");
         }
     })];
+    tasks.push(tokio::spawn(tidy(rates, stopped.clone())));
     if work {
         tasks.push(tokio::spawn(jobs::run(context.clone(), stopped)));
     }
     Ok(Running { address, context, server: handle, stop, tasks })
+}
+
+/// Forgets addresses that have been quiet, so that strangers cannot fill the memory with them.
+async fn tidy(site: web::Data<Site>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        site.rates.tidy();
+        tokio::select! {
+            () = tokio::time::sleep(std::time::Duration::from_secs(60)) => {}
+            _ = stopped.changed() => {}
+        }
+    }
 }

@@ -28,3 +28,4 @@ pub mod web;
 
 // Floor 6: composition.
 pub mod app;
+pub mod cli;

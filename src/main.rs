@@ -1,3 +1,5 @@
 //! The `oplata` binary.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    oplata::cli::run()
+}

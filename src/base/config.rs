@@ -301,6 +301,8 @@ numbers! {
     Limits {
         /// Requests of pay pages a minute.
         pay_per_minute = 60,
+        /// News asked for by waiting pages a minute: one page asks twenty times.
+        status_per_minute = 1200,
         /// Unknown links a minute (LNK-8).
         misses_per_minute = 20,
         /// Starts of a payment a minute, per order.
@@ -323,6 +325,10 @@ numbers! {
         feed_page = 200,
         /// Connections in all (DOS-1).
         connections = 1024,
+        /// Seconds for the headers of a request (DOS-1).
+        header_seconds = 5,
+        /// Seconds for a small body; a large one must come at 16 KB/s at least (DOS-1).
+        body_seconds = 20,
     }
 }
 
@@ -496,7 +502,11 @@ fn reveal_files(table: &mut Table, prefix: &str) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn read_secret(key: &str, path: &Path) -> Result<String, ConfigError> {
+/// Reads a secret from a file that its owner alone can read (SEC-1); `key` names the setting in the refusal.
+///
+/// # Errors
+/// [`ConfigError`] when the file cannot be read or is open to others.
+pub fn read_secret(key: &str, path: &Path) -> Result<String, ConfigError> {
     let name = format!("{key} = {}", path.display());
     let text = std::fs::read_to_string(path).map_err(|error| ConfigError::File(name.clone(), error))?;
     if is_open_to_others(path) {

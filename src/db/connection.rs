@@ -108,13 +108,11 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
-        match &self.writer {
-            Some(writer) => writer.submit(work).await,
-            None => {
-                let db = self.clone();
-                off_thread(move || db.write_pooled(&work)).await
-            }
+        if let Some(writer) = &self.writer {
+            return writer.submit(work).await;
         }
+        let db = self.clone();
+        off_thread(move || db.write_pooled(&work)).await
     }
 
     /// As [`Db::write`], on the calling thread: for commands. Not to be called on an async thread.

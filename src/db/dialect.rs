@@ -128,3 +128,22 @@ pub fn oldest_open_transaction_began(connection: &mut Connection) -> Result<Opti
         }
     }
 }
+
+/// Names the view of the running transaction, so that `pg_dump` can copy exactly it; SQLite needs none.
+///
+/// # Errors
+/// `Database` when the question fails.
+pub fn export_snapshot(connection: &mut Connection) -> Result<Option<String>> {
+    #[derive(diesel::QueryableByName)]
+    struct Snapshot {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        snapshot: String,
+    }
+    match connection {
+        Connection::Sqlite(_) => Ok(None),
+        Connection::Postgres(connection) => {
+            let row: Snapshot = sql_query("SELECT pg_export_snapshot() AS snapshot").get_result(connection)?;
+            Ok(Some(row.snapshot))
+        }
+    }
+}

@@ -31,6 +31,22 @@ pub fn state(url: &str) -> Result<SchemaState> {
     }
 }
 
+/// Whether the database has never been migrated.
+///
+/// # Errors
+/// `Unavailable` when the database does not answer.
+pub fn is_empty(url: &str) -> Result<bool> {
+    let applied = match dialect::connect(url)? {
+        Connection::Sqlite(mut connection) => {
+            connection.applied_migrations().map_err(|error| failed(error.as_ref()))?
+        }
+        Connection::Postgres(mut connection) => {
+            connection.applied_migrations().map_err(|error| failed(error.as_ref()))?
+        }
+    };
+    Ok(applied.is_empty())
+}
+
 /// Brings the database to this binary's schema; returns the names of the migrations that were run.
 ///
 /// # Errors

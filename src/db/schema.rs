@@ -73,6 +73,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    order_words (kind, word, order_id) {
+        order_id -> Text,
+        kind -> Text,
+        word -> Text,
+    }
+}
+
+diesel::table! {
     order_lines (order_id, revision, line) {
         order_id -> Text,
         revision -> BigInt,
@@ -415,8 +423,11 @@ diesel::table! {
 }
 
 diesel::joinable!(money_documents -> sellers (seller_id));
+diesel::joinable!(order_balances -> orders (order_id));
+diesel::joinable!(exports -> money_documents (document_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    order_words,
     sellers,
     stores,
     orders,

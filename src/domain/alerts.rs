@@ -155,6 +155,14 @@ pub fn list_open(connection: &mut Connection, limit: i64) -> Result<Vec<Alert>> 
     Ok(open)
 }
 
+/// How many alerts are open.
+///
+/// # Errors
+/// `Database` when the query fails.
+pub fn count_open(connection: &mut Connection) -> Result<i64> {
+    Ok(alerts::table.filter(alerts::closed_at.is_null()).count().get_result(connection)?)
+}
+
 /// Closed alerts, newest first.
 ///
 /// # Errors

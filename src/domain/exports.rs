@@ -108,7 +108,7 @@ pub struct Parcel {
     pub paid_on: NaiveDate,
     /// ИНН of the seller.
     pub seller_inn: String,
-    /// Current shares, zero ones left out; empty means: bound to nothing, cancelled.
+    /// Current shares, zero ones left out; empty means: the client's advance.
     pub shares: Vec<Share>,
     /// The document whose money a refund gives back.
     pub refund_of: Option<DocumentId>,
@@ -177,7 +177,12 @@ pub fn find(connection: &mut Connection, id: &DocumentId) -> Result<Option<Expor
     Ok(exports::table.filter(exports::document_id.eq(id)).select(Export::as_select()).first(connection).optional()?)
 }
 
-fn get(connection: &mut Connection, id: &DocumentId) -> Result<Export> {
+/// Locks the way of a document for the rest of the transaction and reads it: an answer of 1C is judged by the revision that
+/// is there, not by one that a concurrent move is raising.
+fn lock(connection: &mut Connection, id: &DocumentId) -> Result<Export> {
+    diesel::update(exports::table.filter(exports::document_id.eq(id)))
+        .set(exports::revision.eq(exports::revision))
+        .execute(connection)?;
     find(connection, id)?.ok_or_else(|| Error::not_found(format!("Документа {id} в выгрузке нет")))
 }
 
@@ -223,6 +228,20 @@ pub fn list_unfinished(connection: &mut Connection, limit: i64) -> Result<Vec<Ex
         .order((exports::created_at, exports::document_id))
         .limit(limit)
         .select(Export::as_select())
+        .load(connection)?)
+}
+
+/// Documents that 1C rejected before `before` (UTC), the longest ago first.
+///
+/// # Errors
+/// `Database` when the query fails.
+pub fn list_rejected(connection: &mut Connection, before: Instant, limit: i64) -> Result<Vec<DocumentId>> {
+    Ok(exports::table
+        .filter(exports::state.eq(ExportState::Rejected))
+        .filter(exports::updated_at.lt(before))
+        .order(exports::updated_at)
+        .limit(limit)
+        .select(exports::document_id)
         .load(connection)?)
 }
 
@@ -354,7 +373,7 @@ pub fn accept(
     actor: &str,
     now: Instant,
 ) -> Result<()> {
-    let export = get(connection, id)?;
+    let export = lock(connection, id)?;
     if answer.revision > export.revision || answer.revision < 1 {
         let message = format!("Редакции {} у документа {id} нет, последняя — {}", answer.revision, export.revision);
         return Err(Error::invalid("revision", message));
@@ -403,6 +422,9 @@ fn tell(
     let action = if answer.posted { "onec_accepted" } else { "onec_unposted" };
     let details = serde_json::json!({ "document": id, "number": answer.number.trim(), "revision": answer.revision });
     journal_orders(connection, id, actor, action, &details, now)?;
+    for share in shares(connection, id)? {
+        orders::words::add_paper(connection, &share.order_id, answer.number.trim())?;
+    }
     alerts::close(connection, "onec_rejected", id.as_str(), now)?;
     if state == ExportState::Accepted {
         alerts::close(connection, "onec_covered_changed", id.as_str(), now)?;
@@ -430,7 +452,7 @@ pub fn reject(
     actor: &str,
     now: Instant,
 ) -> Result<()> {
-    let export = get(connection, id)?;
+    let export = lock(connection, id)?;
     if revision > export.revision {
         return Err(Error::invalid("revision", format!("Редакции {revision} у документа {id} нет")));
     }
@@ -450,7 +472,7 @@ pub fn reject(
 /// # Errors
 /// `NotFound` when it is not in the list.
 pub fn offer_again(connection: &mut Connection, id: &DocumentId, now: Instant) -> Result<()> {
-    let export = get(connection, id)?;
+    let export = lock(connection, id)?;
     if export.state == ExportState::Rejected {
         diesel::update(exports::table.filter(exports::document_id.eq(id)))
             .set((exports::state.eq(ExportState::Waiting), exports::updated_at.eq(now)))

@@ -16,3 +16,5 @@ pub mod receipts;
 pub mod exports;
 
 pub mod payments;
+
+pub mod reports;

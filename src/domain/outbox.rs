@@ -283,6 +283,51 @@ pub fn counts(connection: &mut Connection) -> Result<Counts> {
     })
 }
 
+/// Makes given-up messages of a topic ready again: a person has seen to the cause.
+/// Patience begins anew with the moment of reviving.
+///
+/// # Errors
+/// `Database` when a query fails.
+pub fn revive(connection: &mut Connection, topic: &str, now: Instant) -> Result<Vec<MessageId>> {
+    let dead = outbox::table.filter(outbox::topic.eq(topic)).filter(outbox::state.eq("dead"));
+    let ids: Vec<MessageId> = dead.select(outbox::id).load(connection)?;
+    for id in &ids {
+        ready_again(connection, id, now)?;
+    }
+    Ok(ids)
+}
+
+/// As [`enqueue`], and a message that was delivered or given up before goes out once more: a person asked for it.
+///
+/// # Errors
+/// `Database` when a query fails.
+pub fn enqueue_again(connection: &mut Connection, message: &Message, now: Instant) -> Result<()> {
+    let known: Option<MessageId> = outbox::table
+        .filter(outbox::topic.eq(message.topic()))
+        .filter(outbox::dedupe_key.eq(message.dedupe_key()))
+        .select(outbox::id)
+        .first(connection)
+        .optional()?;
+    match known {
+        Some(id) => ready_again(connection, &id, now),
+        None => enqueue(connection, message, now),
+    }
+}
+
+fn ready_again(connection: &mut Connection, id: &MessageId, now: Instant) -> Result<()> {
+    let over = outbox::table.filter(outbox::id.eq(id)).filter(outbox::state.eq_any(["done", "dead"]));
+    diesel::update(over)
+        .set((
+            outbox::state.eq("ready"),
+            outbox::created_at.eq(now),
+            outbox::available_at.eq(now),
+            outbox::needs.eq(None::<String>),
+            outbox::finished_at.eq(None::<Instant>),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
 const PAUSED: &str = "outbox.paused";
 
 /// Whether nothing may leave: a restored copy must not send letters, refunds or documents again (SEC-6).

@@ -13,7 +13,7 @@ use crate::db::dialect;
 use crate::domain::orders::links;
 use crate::domain::payments::store;
 use crate::domain::{journal, receipts};
-use crate::workflows::checkout;
+use crate::workflows::{checkout, exchange};
 
 /// How many questions one round asks, and how many at once.
 const QUESTIONS: i64 = 100;
@@ -43,6 +43,9 @@ impl Periodic {
         }
         if self.is_due(context, "seal", 60) {
             seal(context).await?;
+        }
+        if self.is_due(context, "offer_again", 60) {
+            exchange::offer_rejected_again(context).await?;
         }
         if self.is_due(context, "watch", 60) {
             watch::look(context).await?;
@@ -119,6 +122,10 @@ pub(super) async fn write_link_events(context: &Context) -> Result<()> {
     context.db.write(move |connection| links::note(connection, &events)).await
 }
 
+/// How long after a moment a row of that moment may still get its number: it names the time before its transaction
+/// begins. Where no other transaction is open (always on SQLite), no smaller number can appear any more.
+const WRITING_TIME: Duration = Duration::minutes(2);
+
 /// Seals the journal; rows younger than any open transaction wait, since a smaller number could still appear.
 async fn seal(context: &Context) -> Result<()> {
     loop {
@@ -127,7 +134,7 @@ async fn seal(context: &Context) -> Result<()> {
             .db
             .write(move |connection| {
                 let oldest = dialect::oldest_open_transaction_began(connection)?;
-                let before = oldest.map_or(now, |began| began.min(now));
+                let before = oldest.map_or(now, |began| began.min(now) - WRITING_TIME);
                 journal::seal(connection, &key, before, now, SEALED_AT_ONCE)
             })
             .await?;

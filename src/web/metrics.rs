@@ -1,6 +1,8 @@
 //! Counts for Prometheus: requests by route and status, their times, what waits.
 
-use prometheus::{Encoder as _, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder as _, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
+};
 
 /// The counters.
 pub struct Metrics {
@@ -8,6 +10,7 @@ pub struct Metrics {
     requests: IntCounterVec,
     seconds: HistogramVec,
     waiting: IntGaugeVec,
+    misses: IntCounter,
 }
 
 impl Metrics {
@@ -27,10 +30,12 @@ impl Metrics {
             &["route"],
         )?;
         let waiting = IntGaugeVec::new(Opts::new("oplata_waiting", "What waits to be done"), &["what"])?;
+        let misses = IntCounter::new("oplata_link_misses_total", "Unknown links asked for (LNK-8)")?;
+        registry.register(Box::new(misses.clone()))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(waiting.clone()))?;
-        Ok(Self { registry, requests, seconds, waiting })
+        Ok(Self { registry, requests, seconds, waiting, misses })
     }
 
     /// Counts one answered request.
@@ -38,6 +43,11 @@ impl Metrics {
         self.requests.with_label_values(&[route, known_method(method), &status.to_string()]).inc();
         let seconds = std::time::Duration::from_millis(millis).as_secs_f64();
         self.seconds.with_label_values(&[route]).observe(seconds);
+    }
+
+    /// Counts a link that opens nothing.
+    pub fn count_miss(&self) {
+        self.misses.inc();
     }
 
     /// Sets how many of something wait.

@@ -10,6 +10,7 @@ pub mod onec;
 pub mod pay;
 pub mod routes;
 mod site;
+mod slow;
 pub mod staff;
 pub mod webhooks;
 

@@ -20,6 +20,22 @@ pub struct After {
     after: Option<String>,
 }
 
+/// A body as it came.
+type Body = std::result::Result<web::Bytes, actix_web::Error>;
+
+/// A body that was cut or is too large is refused in the words of the contract.
+fn whole(body: Body) -> std::result::Result<web::Bytes, HttpResponse> {
+    body.map_err(|error| {
+        let status = error.as_response_error().status_code();
+        let (code, message) = match status {
+            StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "Тело запроса больше предела (limits.onec_bytes)"),
+            _ => ("incomplete", "Тело запроса не дошло целиком"),
+        };
+        let body = ErrorBody { error: code.to_owned(), message: message.to_owned(), problems: Vec::new() };
+        HttpResponse::build(status).json(body)
+    })
+}
+
 /// Lets 1C in, or says why not (EXC-1).
 fn admit(request: &HttpRequest, context: &Context, site: &Site) -> std::result::Result<(), HttpResponse> {
     let client = site.proxies.client(request);
@@ -47,7 +63,8 @@ fn is_onec(request: &HttpRequest, context: &Context) -> bool {
         return false;
     }
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let encoded = header.and_then(|text| text.strip_prefix("Basic ")).unwrap_or_default();
+    let named = header.and_then(|text| text.split_once(' '));
+    let encoded = named.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic")).map_or("", |(_, pair)| pair);
     let given = base64::engine::general_purpose::STANDARD.decode(encoded.trim()).unwrap_or_default();
     let expected = format!("{}:{}", onec.user, onec.password.reveal());
     given.as_slice().ct_eq(expected.as_bytes()).into()
@@ -59,11 +76,15 @@ pub async fn put_order(
     context: web::Data<Context>,
     site: web::Data<Site>,
     id: web::Path<String>,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     if let Err(refusal) = admit(&request, &context, &site) {
         return refusal;
     }
+    let body = match whole(body) {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
+    };
     let outcome = match (guid(&id), OrderIn::read(&body, context.zone())) {
         (Err(error), _) => Err(Fault::House(error)),
         (_, Err(problems)) => Err(Fault::Body(problems)),
@@ -98,11 +119,15 @@ pub async fn put_document(
     context: web::Data<Context>,
     site: web::Data<Site>,
     id: web::Path<String>,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     if let Err(refusal) = admit(&request, &context, &site) {
         return refusal;
     }
+    let body = match whole(body) {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
+    };
     let outcome = match (guid(&id), DocumentIn::read(&body, context.zone())) {
         (Err(error), _) => Err(Fault::House(error)),
         (_, Err(problems)) => Err(Fault::Body(problems)),
@@ -118,11 +143,14 @@ pub async fn feed(
     request: HttpRequest,
     context: web::Data<Context>,
     site: web::Data<Site>,
-    after: web::Query<After>,
+    after: std::result::Result<web::Query<After>, actix_web::Error>,
 ) -> HttpResponse {
     if let Err(refusal) = admit(&request, &context, &site) {
         return refusal;
     }
+    let Ok(after) = after else {
+        return failure::for_onec(&Error::invalid("after", "Метка after указана дважды или не читается"));
+    };
     plain(exchange::feed(&context, after.after.as_deref()).await)
 }
 
@@ -132,11 +160,15 @@ pub async fn accepted(
     context: web::Data<Context>,
     site: web::Data<Site>,
     id: web::Path<String>,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     if let Err(refusal) = admit(&request, &context, &site) {
         return refusal;
     }
+    let body = match whole(body) {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
+    };
     let outcome = match (DocumentId::parse(&id), Accepted::read(&body, context.zone())) {
         (Err(error), _) => Err(Fault::House(error)),
         (_, Err(problems)) => Err(Fault::Body(problems)),
@@ -151,11 +183,15 @@ pub async fn rejected(
     context: web::Data<Context>,
     site: web::Data<Site>,
     id: web::Path<String>,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     if let Err(refusal) = admit(&request, &context, &site) {
         return refusal;
     }
+    let body = match whole(body) {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
+    };
     let outcome = match (DocumentId::parse(&id), Rejected::read(&body, context.zone())) {
         (Err(error), _) => Err(Fault::House(error)),
         (_, Err(problems)) => Err(Fault::Body(problems)),

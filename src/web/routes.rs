@@ -1,16 +1,26 @@
 //! Every route in one table. A path that has no such method answers 405 with `Allow` (WEB-4).
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, Resource, web};
+use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
 
 use super::{assets, health, onec, pay, staff, webhooks};
 use crate::base::config::Limits;
 
 /// A resource that names its methods when it refuses others.
-fn resource(path: &str, allow: &'static str) -> Resource {
+pub(super) fn resource(path: &str, allow: &'static str) -> Resource {
     web::resource(path.to_owned()).default_service(web::to(move || async move {
         HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, allow)).finish()
     }))
+}
+
+/// A page or a file: what can be read can be asked about with HEAD.
+fn readable<F, A>(path: &str, handler: F) -> Resource
+where
+    F: Handler<A> + Copy,
+    A: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    resource(path, "GET, HEAD").route(web::get().to(handler)).route(web::head().to(handler))
 }
 
 /// Lays the routes.
@@ -19,14 +29,10 @@ pub fn configure(config: &mut web::ServiceConfig, limits: &Limits) {
     let body = |count: u32| web::PayloadConfig::new(bytes(count));
     config
         .app_data(web::FormConfig::default().limit(64 * 1024))
-        .service(
-            resource("/pay/{token}", "GET, HEAD")
-                .route(web::get().to(pay::handlers::show))
-                .route(web::head().to(pay::handlers::show)),
-        )
+        .service(readable("/pay/{token}", pay::handlers::show))
         .service(resource("/pay/{token}/start", "POST").route(web::post().to(pay::handlers::start)))
-        .service(resource("/pay/{token}/go", "GET").route(web::get().to(pay::handlers::go)))
-        .service(resource("/pay/{token}/status", "GET").route(web::get().to(pay::status::status)))
+        .service(readable("/pay/{token}/go", pay::handlers::go))
+        .service(readable("/pay/{token}/status", pay::status::status))
         .service(resource("/pay/{token}/ask-link", "POST").route(web::post().to(pay::letters::ask_link)))
         .service(resource("/pay/{token}/mail", "POST").route(web::post().to(pay::letters::mail)))
         .service(
@@ -56,10 +62,10 @@ pub fn configure(config: &mut web::ServiceConfig, limits: &Limits) {
                 .app_data(body(limits.notification_bytes))
                 .route(web::post().to(onec::rejected)),
         )
-        .service(resource("/static/{digest}/{name}", "GET").route(web::get().to(assets::serve)))
-        .service(resource("/health/live", "GET").route(web::get().to(health::live)))
-        .service(resource("/health/ready", "GET").route(web::get().to(health::ready)))
-        .service(resource("/metrics", "GET").route(web::get().to(health::metrics)))
+        .service(readable("/static/{digest}/{name}", assets::serve))
+        .service(readable("/health/live", health::live))
+        .service(readable("/health/ready", health::ready))
+        .service(readable("/metrics", health::metrics))
         .configure(staff::configure)
         .default_service(web::to(pay::handlers::missing));
 }

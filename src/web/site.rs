@@ -1,5 +1,8 @@
 //! What the delivery floor keeps for itself: rates, proxies, metrics, the host it answers for.
 
+use std::net::IpAddr;
+use std::time::Duration;
+
 use url::Url;
 
 use super::client::{Proxies, Rates};
@@ -16,6 +19,8 @@ pub struct Site {
     pub metrics_allow: Proxies,
     /// Counters.
     pub metrics: Metrics,
+    /// How long a small body may take to arrive.
+    pub body_time: Duration,
     public: Option<Url>,
 }
 
@@ -30,6 +35,7 @@ impl Site {
             proxies: Proxies::new(&settings.server.proxies),
             metrics_allow: Proxies::new(&settings.server.metrics_allow),
             metrics: Metrics::new()?,
+            body_time: Duration::from_secs(u64::from(settings.limits.body_seconds.max(1))),
             public: Url::parse(&settings.server.public_url).ok(),
         })
     }
@@ -47,8 +53,35 @@ impl Site {
             Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
             _ => host,
         };
-        let loopback = name == "localhost" || name == "[::1]" || name.starts_with("127.");
+        let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        let loopback = name == "localhost" || address.is_ok_and(|address| address.is_loopback());
         let ours = self.public.as_ref().and_then(Url::host_str).is_some_and(|ours| ours.eq_ignore_ascii_case(name));
         ours || loopback || self.public.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn net_2_only_our_name_and_this_machine_are_known() {
+        let mut settings = Settings::default();
+        settings.server.public_url = "https://pay.example.ru".to_owned();
+        let site = Site::new(&settings).unwrap();
+        for known in ["pay.example.ru", "PAY.example.ru:443", "127.0.0.1:8080", "localhost", "[::1]:8080", "127.0.0.2"]
+        {
+            assert!(site.knows_host(known), "{known}");
+        }
+        for foreign in [
+            "",
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "127.evil.example:80",
+            "pay.example.ru.evil.example",
+            "0.0.0.0",
+        ] {
+            assert!(!site.knows_host(foreign), "{foreign}");
+        }
     }
 }

@@ -55,8 +55,10 @@ fn hold(db: &Db) -> mpsc::Sender<()> {
     release
 }
 
+type Work = Box<dyn Fn(&mut Connection) -> Result<()> + Send>;
+
 /// Runs closures as one batch behind a held writer, in order; returns their answers.
-fn batch(db: &Db, works: Vec<Box<dyn Fn(&mut Connection) -> Result<()> + Send>>) -> Vec<Result<()>> {
+fn batch(db: &Db, works: Vec<Work>) -> Vec<Result<()>> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let release = hold(db);
@@ -140,7 +142,7 @@ fn a_refusal_undoes_only_itself() {
 
 #[test]
 fn a_fault_drops_the_whole_batch_and_the_next_one_works() {
-    let faults: Vec<Box<dyn Fn(&mut Connection) -> Result<()> + Send>> = vec![
+    let faults: Vec<Work> = vec![
         Box::new(|_| panic!("a closure that falls over (expected by this test)")),
         Box::new(|c| put(c, 1)),
         Box::new(|c| {

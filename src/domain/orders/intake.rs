@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::model::{Draft, Key, Line, Order, OrderState};
-use super::store;
+use super::{store, words};
 use crate::base::ids::{OrderId, SellerId};
 use crate::base::{Error, Instant, Kopecks, Result};
 use crate::db::Connection;
@@ -48,6 +48,9 @@ pub fn receive(connection: &mut Connection, draft: &Draft, actor: &str, now: Ins
         None => register(connection, draft, &seller.id, &hash, actor, now)?,
     };
     add_keys(connection, &intake.order.id, &draft.keys)?;
+    if intake.outcome != Outcome::Unchanged {
+        words::rewrite(connection, &intake.order)?;
+    }
     Ok(intake)
 }
 

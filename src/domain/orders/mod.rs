@@ -4,6 +4,7 @@ mod intake;
 pub mod links;
 mod model;
 pub mod store;
+pub mod words;
 
 pub use intake::{Intake, Outcome, alert_key_conflict, receive};
 pub use links::LinkKeys;

@@ -144,7 +144,7 @@ pub fn find_store(connection: &mut Connection, code: &str) -> Result<Option<Stor
     Ok(stores::table.filter(stores::code.eq(code)).select(Store::as_select()).first(connection).optional()?)
 }
 
-/// Adds or updates a shop; what the teller does not know stays.
+/// Adds or updates a shop; what the teller does not know stays, its name too when he knows only the code.
 ///
 /// # Errors
 /// `Database` when a query fails.
@@ -163,7 +163,7 @@ pub fn save_store(connection: &mut Connection, store: &Store) -> Result<()> {
     };
     diesel::update(stores::table.filter(stores::code.eq(&store.code)))
         .set((
-            stores::name.eq(&store.name),
+            stores::name.eq(if store.name == store.code { &known.name } else { &store.name }),
             stores::address.eq(store.address.clone().or(known.address)),
             stores::hours.eq(store.hours.clone().or(known.hours)),
             stores::phone.eq(store.phone.clone().or(known.phone)),

@@ -283,6 +283,14 @@ pub(super) fn keep_reference(connection: &mut Connection, attempt: &Attempt, rep
     Ok(())
 }
 
+/// A person recorded this payment of the provider's for the attempt: a refund must go through it.
+pub(super) fn point_at(connection: &mut Connection, id: &AttemptId, provider_ref: &str) -> Result<()> {
+    diesel::update(attempts::table.filter(attempts::id.eq(id)))
+        .set(attempts::provider_ref.eq(provider_ref))
+        .execute(connection)?;
+    Ok(())
+}
+
 pub(super) fn keep_review(
     connection: &mut Connection,
     id: &AttemptId,

@@ -10,6 +10,7 @@ use crate::db::Connection;
 use crate::db::schema::{
     allocations, attempts, exports, money_documents, onec_documents, order_balances, orders, refunds,
 };
+use crate::domain::exports::ExportState;
 use crate::domain::orders::Order;
 use crate::domain::payments::AttemptState;
 
@@ -144,17 +145,20 @@ fn check_reserved(
 }
 
 fn check_export(connection: &mut Connection, document: &Document, problems: &mut Vec<String>) -> Result<()> {
-    let row: Option<(i64, i64)> = exports::table
+    let row: Option<(i64, i64, ExportState, bool)> = exports::table
         .filter(exports::document_id.eq(&document.id))
-        .select((exports::revision, exports::accepted_revision))
+        .select((exports::revision, exports::accepted_revision, exports::state, exports::posted))
         .first(connection)
         .optional()?;
     let never = document.onec_guid.is_some() || document.staff_entry_id.is_some();
     let always = !never && matches!(document.kind, MoneyKind::Card | MoneyKind::Sbp);
     match row {
         Some(_) if never => problems.push(format!("документ {}: выгружается, хотя не должен", document.id)),
-        Some((revision, accepted)) if accepted > revision => {
+        Some((revision, accepted, ..)) if accepted > revision => {
             problems.push(format!("документ {}: принята редакция {accepted} из {revision}", document.id));
+        }
+        Some((revision, accepted, ExportState::Accepted, posted)) if accepted < revision || !posted => {
+            problems.push(format!("документ {}: считается принятым, а 1С его в этом виде не приняла", document.id));
         }
         None if always && document.mode == crate::base::Mode::Live && lives_in_live_books(connection)? => {
             problems.push(format!("документ {}: нет строки выгрузки", document.id));

@@ -282,6 +282,9 @@ pub fn apply_report(
     let attempt = store::attempt(connection, attempt_id)?;
     attempts::keep_reference(connection, &attempt, report)?;
     let stranger = is_known_elsewhere(connection, &attempt, &report.provider_ref)?;
+    if is_dismissed(&attempt) {
+        return Ok(attempt);
+    }
     let difference = difference(&attempt, report, stranger);
     let event = match (report.status, &difference) {
         (ReportStatus::Paid, None) => Event::Paid,
@@ -457,6 +460,7 @@ pub fn record_reviewed(
         return Err(Error::conflict("not_recordable", "Этот платёж провайдера относится к другой попытке оплаты"));
     }
     attempts::enter(connection, &attempt, next, None, actor, now)?;
+    attempts::point_at(connection, attempt_id, &report.provider_ref)?;
     take_money(connection, &attempt, report.amount, order_id, &report, policy, actor, now)?;
     alerts::close(connection, "attempt_review", attempt_id.as_str(), now)
 }
@@ -470,6 +474,38 @@ struct Reported {
     mode: Mode,
     fee: Option<Kopecks>,
     paid_at: Option<Instant>,
+}
+
+/// A person says that a payment in review was settled outside (given back in the provider's cabinet, not ours):
+/// nothing is recorded, the words stay in the journal, and the provider's repetitions change nothing.
+///
+/// # Errors
+/// `Conflict` when the attempt is not in review; `Invalid` without a reason.
+pub fn dismiss_reviewed(
+    connection: &mut Connection,
+    attempt_id: &AttemptId,
+    reason: &str,
+    actor: &str,
+    now: Instant,
+) -> Result<()> {
+    if reason.trim().is_empty() {
+        return Err(Error::invalid("reason", "Напишите, чем кончилось с этой оплатой"));
+    }
+    let order_id = store::attempt(connection, attempt_id)?.order_id;
+    orders::store::lock(connection, &order_id)?;
+    let attempt = store::attempt(connection, attempt_id)?;
+    let Some(next) = transitions::next(attempt.state, Event::Dismissed) else {
+        return Err(Error::conflict("not_in_review", "Эта оплата уже разобрана"));
+    };
+    attempts::enter(connection, &attempt, next, None, actor, now)?;
+    let details = serde_json::json!({ "attempt": attempt_id, "reason": reason.trim() });
+    journal::about_order(connection, now, actor, order_id.as_str(), "review_dismissed", details)?;
+    alerts::close(connection, "attempt_review", attempt_id.as_str(), now)
+}
+
+/// Whether a person has decided that a payment is not to be recorded.
+fn is_dismissed(attempt: &Attempt) -> bool {
+    attempt.state == AttemptState::Cancelled && attempt.review_reason.is_some()
 }
 
 fn reviewed_report(attempt: &Attempt) -> Result<Report> {

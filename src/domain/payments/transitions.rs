@@ -21,6 +21,8 @@ pub enum Event {
     Differs,
     /// A person recorded what differs.
     Reviewed,
+    /// A person settled what differs outside: nothing is recorded.
+    Dismissed,
     /// Refused.
     Refused,
     /// Cancelled.
@@ -31,7 +33,7 @@ pub enum Event {
 
 impl Event {
     /// Every event, for table tests.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Accepted,
         Self::Held,
         Self::Lost,
@@ -39,6 +41,7 @@ impl Event {
         Self::Paid,
         Self::Differs,
         Self::Reviewed,
+        Self::Dismissed,
         Self::Refused,
         Self::Withdrawn,
         Self::RanOut,
@@ -52,9 +55,9 @@ impl Event {
 #[allow(clippy::match_same_arms, reason = "the order of the arms is the rule")]
 pub fn next(state: AttemptState, event: Event) -> Option<AttemptState> {
     match (state, event) {
-        (Succeeded, _) => None,
         (Review, Event::Reviewed) => Some(Succeeded),
-        (Review, _) | (_, Event::Reviewed) => None,
+        (Review, Event::Dismissed) => Some(Cancelled),
+        (Succeeded | Review, _) | (_, Event::Reviewed | Event::Dismissed) => None,
         (_, Event::Paid) => Some(Succeeded),
         (_, Event::Differs) => Some(Review),
         (Created | Unknown, Event::Accepted) => Some(Waiting),

@@ -105,6 +105,21 @@ pub fn enrol(
     Ok(Enrolled::Done(sessions::step_up(connection, visit, origin, now)?, codes))
 }
 
+/// Sets the second step up from the machine itself, for a person who is handed the secret; returns recovery codes.
+///
+/// # Errors
+/// `NotFound`, `Database`.
+pub fn hand_out(
+    connection: &mut Connection,
+    id: &StaffId,
+    secret: &Secret,
+    by: &str,
+    now: Instant,
+) -> Result<Vec<String>> {
+    accounts::reset_second_step(connection, id, by, now)?;
+    keep(connection, id, secret, 0, now)
+}
+
 fn prove_current(connection: &mut Connection, visit: &Visit, current: Option<Proof<'_>>, now: Instant) -> Result<bool> {
     current.map_or(Ok(false), |proof| prove(connection, &visit.staff, proof, now))
 }

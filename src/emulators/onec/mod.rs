@@ -15,5 +15,5 @@ mod wire;
 
 pub use exchange::{Report, Trouble};
 pub use model::{Line, MoneyDoc, NewOrder, Order, Origin, Switches};
-pub use seed::{MANAGERS, STORES};
+pub use seed::{MANAGERS, STORES, company, good, person};
 pub use server::{Config, Onec, Running, start};

@@ -108,20 +108,23 @@ fn order(plan: &Plan, day: NaiveDate, today: NaiveDate) -> NewOrder {
 }
 
 /// The nth good of the catalogue.
-pub(super) fn good(nth: usize, quantity: Quantity) -> Option<Line> {
+#[must_use]
+pub fn good(nth: usize, quantity: Quantity) -> Option<Line> {
     let (name, article, unit, price, rate) = GOODS.get(nth % GOODS.len())?;
     Some(Line::new(name, article, unit, quantity, Kopecks::new(*price), *rate))
 }
 
 /// The nth person.
-pub(super) fn person(nth: usize) -> BuyerBody {
+#[must_use]
+pub fn person(nth: usize) -> BuyerBody {
     let (name, phone, email) = PEOPLE.get(nth % PEOPLE.len()).copied().unwrap_or_default();
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     BuyerBody { kind: "person".into(), name: name.into(), inn: None, kpp: None, phone: some(phone), email: some(email) }
 }
 
 /// The nth company.
-pub(super) fn company(nth: usize) -> BuyerBody {
+#[must_use]
+pub fn company(nth: usize) -> BuyerBody {
     let (name, inn, kpp, email) = COMPANIES.get(nth % COMPANIES.len()).copied().unwrap_or_default();
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let phone = Some("+7 4872 55-50-10".to_owned());

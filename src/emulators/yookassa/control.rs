@@ -73,6 +73,19 @@ impl Control {
         self.with(|state| refunds::finish(state, refund_id, succeeds)).map_err(|error| error.description)
     }
 
+    /// Leaves the refunds of a payment waiting until [`Control::finish_refund`], as banks sometimes do for days.
+    ///
+    /// # Errors
+    /// A sentence when there is no such payment.
+    pub fn hold_refunds(&self, payment_id: &str) -> Result<(), String> {
+        self.with(|state| {
+            let payment = state.payment_mut(payment_id)?;
+            payment.metadata.insert("sandbox_refund".to_owned(), Value::from("pending"));
+            Ok(())
+        })
+        .map_err(|error: super::error::ApiError| error.description)
+    }
+
     /// How the shop's notifications behave from now on.
     pub fn set_behaviour(&self, behaviour: Behaviour) {
         self.with(|state| state.behaviour = behaviour);

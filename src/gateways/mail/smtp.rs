@@ -30,6 +30,18 @@ impl SmtpMailer {
             .map_err(|_| MailError::Setup("mail.smtp_url не читается".to_owned()))?;
         Ok(Self { transport: builder.timeout(Some(Duration::from_secs(20))).build(), sender })
     }
+
+    /// Whether the server lets us in; nothing is sent.
+    ///
+    /// # Errors
+    /// What the server said, or that it said nothing.
+    pub async fn check(&self) -> Result<(), MailError> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(MailError::Unavailable("сервер не отвечает на NOOP".to_owned())),
+            Err(error) => Err(verdict(&error)),
+        }
+    }
 }
 
 impl Mailer for SmtpMailer {

@@ -1,5 +1,7 @@
 //! `/pay/{token}`: the page, the start, the way on to the provider.
 
+use std::net::IpAddr;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
@@ -15,15 +17,10 @@ use crate::base::texts::Lang;
 use crate::base::{Error, Kopecks, Method};
 use crate::context::Context;
 use crate::domain::orders::links::Event;
+use crate::web::client::Rate;
 use crate::web::headers::RequestNumber;
 use crate::web::{Site, failure};
 use crate::workflows::checkout::{self, Wanted};
-
-/// `?lang=en`
-#[derive(Debug, Deserialize)]
-pub struct Query {
-    lang: Option<String>,
-}
 
 /// Fields of the start form.
 #[derive(Debug, Default, Deserialize)]
@@ -49,16 +46,25 @@ impl From<Error> for Stop {
 
 pub(super) type Answer = std::result::Result<HttpResponse, Stop>;
 
+/// A form as it came. One that cannot be read counts as empty: the page then says what is missing.
+pub(super) type Form<T> = std::result::Result<web::Form<T>, actix_web::Error>;
+
+/// `?lang=en`; anything else in the address is nobody's.
+fn chosen_language(request: &HttpRequest) -> Option<String> {
+    let mut pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+    pairs.find(|(name, _)| name == "lang").map(|(_, value)| value.into_owned())
+}
+
 /// `GET /pay/{token}`
 pub async fn show(
     request: HttpRequest,
     context: web::Data<Context>,
     site: web::Data<Site>,
     token: web::Path<String>,
-    query: web::Query<Query>,
 ) -> HttpResponse {
-    let visitor = Visitor::of(&request, &token, query.lang.as_deref());
-    let answer = shown(&request, &context, &site, &visitor, query.lang.is_some()).await;
+    let chosen = chosen_language(&request);
+    let visitor = Visitor::of(&request, &token, chosen.as_deref());
+    let answer = shown(&request, &context, &site, &visitor, chosen.is_some()).await;
     answer.unwrap_or_else(|stop| stopped(&request, &context, &visitor, stop))
 }
 
@@ -88,14 +94,27 @@ pub(super) async fn open(
     site: &Site,
     token: &str,
 ) -> std::result::Result<Facts, Stop> {
+    open_at(request, context, site, token, &site.rates.pay).await
+}
+
+/// As [`open`], at a rate of its own: waiting pages ask for news far more often than people open pages, and several of
+/// them may stand behind one address.
+pub(super) async fn open_at(
+    request: &HttpRequest,
+    context: &Context,
+    site: &Site,
+    token: &str,
+    rate: &Rate<IpAddr>,
+) -> std::result::Result<Facts, Stop> {
     let client = site.proxies.client(request);
     let found = Facts::find(context, token).await?;
     match found {
         Some(facts) => {
-            site.rates.pay.count(&client).map_err(Stop::TooMany)?;
+            rate.count(&client).map_err(Stop::TooMany)?;
             Ok(facts)
         }
         None => {
+            site.metrics.count_miss();
             site.rates.misses.count(&client).map_err(Stop::TooMany)?;
             Err(Stop::Missing)
         }
@@ -110,7 +129,7 @@ fn note_opened(context: &Context, facts: &Facts, visitor: &Visitor) {
 
 fn note(context: &Context, facts: &Facts, kind: &'static str) {
     let now = context.now();
-    context.memory.note_link(Event { link_id: facts.link.clone(), kind, first_at: now, last_at: now, count: 1 });
+    context.memory.note_link(Event { link_id: facts.link.id.clone(), kind, first_at: now, last_at: now, count: 1 });
 }
 
 /// A waiting page has the provider asked now instead of at the next appointed time; the page itself does not wait.
@@ -130,9 +149,10 @@ pub async fn start(
     context: web::Data<Context>,
     site: web::Data<Site>,
     token: web::Path<String>,
-    form: web::Form<StartForm>,
+    form: Form<StartForm>,
 ) -> HttpResponse {
     let visitor = Visitor::of(&request, &token, None);
+    let form = form.map(web::Form::into_inner).unwrap_or_default();
     let answer = started(&request, &context, &site, &visitor, &form).await;
     answer.unwrap_or_else(|stop| stopped(&request, &context, &visitor, stop))
 }
@@ -205,7 +225,7 @@ fn read_form(
     let (Some(method), None, None) = (method, email_error, part_error) else { return Err(Box::new(page)) };
     Ok(Wanted {
         order_id: facts.order.id.clone(),
-        return_url: context.pay_url(&visitor.token),
+        link: facts.link.clone(),
         method,
         email: email.map(str::to_owned),
         amount,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::compose;
 use super::facts::Facts;
-use super::handlers::{Answer, Stop, html, open, see_other, stopped};
+use super::handlers::{Answer, Form, Stop, html, open, see_other, stopped};
 use super::state::{ContactAnswer, PageState};
 use super::view::{FieldError, MailAnswer};
 use super::visitor::Visitor;
@@ -21,14 +21,14 @@ use crate::web::Site;
 use crate::workflows::letters;
 
 /// Field of the request of a new link.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub struct AskForm {
     #[serde(default)]
     contact: String,
 }
 
 /// Field of «Прислать ссылку мне».
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub struct MailForm {
     #[serde(default)]
     email: String,
@@ -40,9 +40,10 @@ pub async fn mail(
     context: web::Data<Context>,
     site: web::Data<Site>,
     token: web::Path<String>,
-    form: web::Form<MailForm>,
+    form: Form<MailForm>,
 ) -> HttpResponse {
     let visitor = Visitor::of(&request, &token, None);
+    let form = form.map(web::Form::into_inner).unwrap_or_default();
     let answer = mailed(&request, &context, &site, &visitor, form.email.trim()).await;
     answer.unwrap_or_else(|stop| stopped(&request, &context, &visitor, stop))
 }
@@ -86,9 +87,10 @@ pub async fn ask_link(
     context: web::Data<Context>,
     site: web::Data<Site>,
     token: web::Path<String>,
-    form: web::Form<AskForm>,
+    form: Form<AskForm>,
 ) -> HttpResponse {
     let visitor = Visitor::of(&request, &token, None);
+    let form = form.map(web::Form::into_inner).unwrap_or_default();
     let answer = asked(&request, &context, &site, &visitor, form.contact.trim()).await;
     answer.unwrap_or_else(|stop| stopped(&request, &context, &visitor, stop))
 }

@@ -53,10 +53,16 @@ impl Visitor {
             token: token.to_owned(),
             lang,
             is_phone: ["android", "iphone", "mobile"].iter().any(|word| agent.contains(word)),
-            is_robot: agent.is_empty() || ROBOTS.iter().any(|word| agent.contains(word)),
+            is_robot: agent.is_empty() || ROBOTS.iter().any(|word| agent.contains(word)) || is_only_a_look(request),
             browser_hash: request.cookie(BROWSER).map(|cookie| hash(cookie.value())),
         }
     }
+}
+
+/// HEAD and loading ahead show the page to nobody.
+fn is_only_a_look(request: &HttpRequest) -> bool {
+    let ahead = ["sec-purpose", "purpose", "x-moz"].iter().any(|name| header(request, name).contains("prefetch"));
+    ahead || request.method() == actix_web::http::Method::HEAD
 }
 
 fn header<'a>(request: &'a HttpRequest, name: &str) -> &'a str {

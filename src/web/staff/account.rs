@@ -6,13 +6,14 @@ use serde::Deserialize;
 
 use super::answers::{Answer, page_with, redirect};
 use super::desk::Desk;
+use super::frame::Frame;
 use super::guard::{self, Guarded};
 use super::login::Bare;
-use super::view::{AccountPage, Person, Room, RoomLink, SessionRow, Shell, Tone};
+use super::view::{AccountPage, Room, SessionRow};
 use crate::base::ids::SessionId;
 use crate::base::{Error, Result, Secret, texts};
 use crate::domain::staff::sessions::{self, OpenSession};
-use crate::domain::staff::{Permission, accounts, login, passwords, recovery};
+use crate::domain::staff::{accounts, login, passwords, recovery};
 
 /// The form of a new password.
 #[derive(Debug, Deserialize)]
@@ -85,13 +86,18 @@ async fn set_password(desk: &Desk, guarded: &Guarded, form: &PasswordForm) -> Re
 }
 
 async fn render(desk: &Desk, guarded: &Guarded, status: StatusCode, error: Option<String>) -> Answer {
-    let (staff, now) = (guarded.visit.staff.clone(), guarded.now);
-    let (person, open) =
-        desk.db.read(move |c| Ok((accounts::find(c, &staff)?, sessions::list_open(c, &staff, now)?))).await?;
+    let (staff, now, patience) = (guarded.visit.staff.clone(), guarded.now, desk.patience);
+    let (frame, person, open) = desk
+        .db
+        .read(move |c| {
+            let frame = Frame::read(c, patience, now)?;
+            Ok((frame, accounts::find(c, &staff)?, sessions::list_open(c, &staff, now)?))
+        })
+        .await?;
     let mut rows: Vec<SessionRow> = open.iter().map(|session| row(desk, guarded, session)).collect();
     rows.sort_by_key(|row| !row.current);
     let page = AccountPage {
-        shell: shell(desk, guarded),
+        shell: frame.shell(desk, guarded, Room::Account),
         email: person.email,
         sessions: rows,
         totp: person.totp_secret.is_some(),
@@ -112,29 +118,6 @@ fn row(desk: &Desk, guarded: &Guarded, session: &OpenSession) -> SessionRow {
         since: shown(session.created_at),
         seen: if current { "сейчас".to_owned() } else { shown(session.last_seen_at) },
         current,
-    }
-}
-
-/// The frame of a page, with the rooms this person may enter; counts and light are the rooms' own business.
-#[must_use]
-pub fn shell(desk: &Desk, guarded: &Guarded) -> Shell {
-    let rooms = [
-        (Room::Orders, Permission::SeeOrders),
-        (Room::Manual, Permission::EnterIn1c),
-        (Room::Alerts, Permission::SeeAlerts),
-        (Room::State, Permission::SeeState),
-    ];
-    let link = |room| RoomLink { room, count: 0, tone: Tone::Grey };
-    Shell {
-        shop: desk.shop.clone(),
-        room: Room::Account,
-        rooms: rooms.into_iter().filter(|(_, needs)| guarded.may(*needs)).map(|(room, _)| link(room)).collect(),
-        person: Person { name: guarded.visit.name.clone(), role: guarded.visit.role.title().to_owned() },
-        csrf: guarded.csrf(),
-        light: None,
-        stand: desk.stand,
-        search: String::new(),
-        notice: None,
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 use super::view::Stand;
 use crate::base::clock::Clock;
 use crate::base::config::Settings;
-use crate::base::{Error, Instant, Result, Zone};
+use crate::base::{Error, Instant, Mode, Result, Zone};
 use crate::db::Db;
 use crate::domain::staff::passwords::{self, Verified};
 use crate::domain::staff::{Role, TotpRule};
@@ -22,6 +22,19 @@ const TURN_WAIT: Duration = Duration::from_secs(2);
 /// Reads `10.0.0.0/8` or `10.1.2.3`.
 fn network(text: &str) -> Option<ipnet::IpNet> {
     text.parse().ok().or_else(|| text.parse::<std::net::IpAddr>().ok().map(ipnet::IpNet::from))
+}
+
+fn mode(settings: &Settings) -> Mode {
+    settings.onec.mode.as_deref().and_then(Mode::parse).unwrap_or_default()
+}
+
+/// A stand is play throughout; test connections are play as well, and must look like it.
+fn stand(settings: &Settings) -> Option<Stand> {
+    match (settings.server.stand, mode(settings)) {
+        (true, _) => Some(Stand::Training),
+        (false, Mode::Test) => Some(Stand::Test),
+        (false, Mode::Live) => None,
+    }
 }
 
 /// The door's handles; cheap to clone.
@@ -39,6 +52,10 @@ pub struct Desk {
     pub totp: TotpRule,
     /// The public address without a slash at the end.
     pub public_url: String,
+    /// How long a payment may be on its way to 1C before it is somebody's work.
+    pub patience: chrono::Duration,
+    /// Live or test: orders of the other side are marked and out of the sums.
+    pub mode: Mode,
     /// Networks of believed reverse proxies.
     pub proxies: Vec<ipnet::IpNet>,
     clock: Arc<dyn Clock>,
@@ -54,7 +71,9 @@ impl Desk {
             clock,
             shop: settings.shop.name.clone(),
             zone: settings.shop.zone(),
-            stand: settings.server.stand.then_some(Stand::Training),
+            stand: stand(settings),
+            patience: chrono::Duration::seconds(i64::from(settings.intervals.export_alert)),
+            mode: mode(settings),
             totp: TotpRule::parse(&settings.staff.totp).unwrap_or_default(),
             public_url: settings.server.public_url.trim_end_matches('/').to_owned(),
             proxies: settings.server.proxies.iter().filter_map(|text| network(text)).collect(),

@@ -64,6 +64,16 @@ pub async fn require(request: &HttpRequest, desk: &Desk, permission: Permission)
     Ok(guarded)
 }
 
+/// The person who sent a form that changes something: he is in, may do this, and a page of his session sent it.
+///
+/// # Errors
+/// `Elsewhere` to the door or to the second step; `Forbidden`.
+pub async fn posted(request: &HttpRequest, desk: &Desk, permission: Permission, csrf: &str) -> Result<Guarded, Stop> {
+    let guarded = require(request, desk, permission).await?;
+    check_form(request, desk, &guarded, csrf)?;
+    Ok(guarded)
+}
+
 /// The person of a request, all the way in: for pages that everybody has (his own account).
 ///
 /// # Errors

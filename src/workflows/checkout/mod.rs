@@ -7,7 +7,7 @@ mod report;
 mod settle;
 mod start;
 
-pub use notify::{Knock, handle, receive};
+pub use notify::{Knock, Notice, handle, keep, read};
 pub use reconcile::reconcile;
 pub use refund::{check_refund, run_refund};
 pub use settle::{cancel_superseded, check_attempt, nudge};

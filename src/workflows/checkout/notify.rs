@@ -2,11 +2,12 @@
 
 use super::{refund, settle};
 use crate::base::ids::AttemptId;
-use crate::base::{Error, Result};
+use crate::base::{Error, Instant, Result};
 use crate::context::Context;
+use crate::db::Connection;
 use crate::domain::outbox::{self, Message};
 use crate::domain::payments::{notifications, store};
-use crate::gateways::providers::{Account, ErrorClass, ProviderError, WebhookError, WebhookObject};
+use crate::gateways::providers::{Account, ErrorClass, ProviderError, WebhookError, WebhookEvent, WebhookObject};
 
 /// What came of a knock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,16 +16,23 @@ pub enum Knock {
     Kept,
     /// Known already.
     Repeated,
-    /// Nothing of ours: answered 200 and forgotten.
-    Foreign,
 }
 
-/// Keeps a notification durably. Answer 200 only after this returns `Ok` (WHK-7).
+/// A notification that was read: which account, what it is about, whether we know that.
+#[derive(Debug)]
+pub struct Notice {
+    account: String,
+    event: WebhookEvent,
+    /// Its payment or refund is one of ours. One that is not may still be a payment whose answer has not arrived yet.
+    pub is_known: bool,
+}
+
+/// Reads a notification; nothing for an event of no interest.
 ///
 /// # Errors
 /// `NotFound` for an unknown account, `Forbidden` for a sender outside the networks (when that lock is on), `Invalid`
 /// for what cannot be read, database errors.
-pub async fn receive(context: &Context, account: &str, sender: std::net::IpAddr, body: &[u8]) -> Result<Knock> {
+pub async fn read(context: &Context, account: &str, sender: std::net::IpAddr, body: &[u8]) -> Result<Option<Notice>> {
     let known = context.providers.get(account).ok_or_else(|| Error::not_found("Такого счёта провайдера нет"))?;
     if !known.provider.webhook_sender_allowed(sender) {
         return Err(Error::forbidden("Отправитель не из сетей провайдера"));
@@ -34,10 +42,27 @@ pub async fn receive(context: &Context, account: &str, sender: std::net::IpAddr,
     })?;
     if event.object == WebhookObject::Other {
         tracing::info!(account, event = event.event, "notification of no interest");
-        return Ok(Knock::Foreign);
+        return Ok(None);
     }
+    let (name, reference) = (account.to_owned(), event.provider_ref.clone());
+    let is_known = context
+        .db
+        .read(move |connection| {
+            let attempt = store::find_attempt_by_ref(connection, &name, &reference)?;
+            Ok(attempt.is_some() || store::find_refund_by_ref(connection, &name, &reference)?.is_some())
+        })
+        .await?;
+    Ok(Some(Notice { account: account.to_owned(), event, is_known }))
+}
+
+/// Keeps a notification durably. Answer 200 only after this returns `Ok` (WHK-7).
+///
+/// # Errors
+/// Database errors.
+pub async fn keep(context: &Context, notice: Notice, sender: std::net::IpAddr, body: &[u8]) -> Result<Knock> {
+    let Notice { account, event, .. } = notice;
     let raw = String::from_utf8_lossy(body).into_owned();
-    let (account, sender, now) = (account.to_owned(), sender.to_string(), context.now());
+    let (sender, now) = (sender.to_string(), context.now());
     context
         .db
         .write(move |connection| {
@@ -49,11 +74,25 @@ pub async fn receive(context: &Context, account: &str, sender: std::net::IpAddr,
                 raw: &raw,
                 sender: &sender,
             };
-            let Some(id) = notifications::keep(connection, &notification, now)? else { return Ok(Knock::Repeated) };
+            let Some(id) = notifications::keep(connection, &notification, now)? else {
+                ask_again(connection, &account, &event.provider_ref, now)?;
+                return Ok(Knock::Repeated);
+            };
             outbox::enqueue(connection, &Message::HandleNotification { notification_id: id }, now)?;
             Ok(Knock::Kept)
         })
         .await
+}
+
+/// The same event again: the first one may have been forged before the deed, so an unfinished attempt is asked about
+/// once more; at most once in ten seconds, however often somebody knocks.
+fn ask_again(connection: &mut Connection, account: &str, provider_ref: &str, now: Instant) -> Result<()> {
+    let Some(attempt) = store::find_attempt_by_ref(connection, account, provider_ref)? else { return Ok(()) };
+    if attempt.next_check_at.is_none() {
+        return Ok(());
+    }
+    let nonce = format!("again:{}", now.and_utc().timestamp() / 10);
+    outbox::enqueue(connection, &Message::CheckAttempt { attempt_id: attempt.id, nonce }, now)
 }
 
 /// Why a notification is not settled yet.

@@ -102,7 +102,7 @@ async fn compare(context: &Context, name: &str, account: &Account, snapshot: &Pa
         return Ok(false);
     }
     match find(context, name, snapshot).await? {
-        Some(attempt) if matches!(attempt.state, AttemptState::Succeeded | AttemptState::Review) => Ok(false),
+        Some(attempt) if is_known(&attempt, snapshot) => Ok(false),
         Some(attempt) => {
             settle::apply(context, &attempt, account, snapshot).await?;
             Ok(true)
@@ -114,6 +114,12 @@ async fn compare(context: &Context, name: &str, account: &Account, snapshot: &Pa
         // A shop may sell elsewhere through the same account; what does not name an attempt is not ours.
         None => Ok(false),
     }
+}
+
+/// Recorded, or waiting for a person: under this very id. Another payment under the same attempt is news.
+fn is_known(attempt: &Attempt, snapshot: &PaymentSnapshot) -> bool {
+    let decided = matches!(attempt.state, AttemptState::Succeeded | AttemptState::Review);
+    decided && attempt.provider_ref.as_deref() == Some(snapshot.provider_ref.as_str())
 }
 
 async fn find(context: &Context, name: &str, snapshot: &PaymentSnapshot) -> Result<Option<Attempt>> {

@@ -53,7 +53,7 @@ async fn ask(
     let wanted = matches!(attempt.state, AttemptState::Created | AttemptState::Unknown);
     if young && wanted {
         // The answer to our request was lost: the same request with the same key brings the same payment.
-        return match start::begin(context, attempt).await {
+        return match start::begin(context, attempt, start::Call::Repeated).await {
             Ok(()) => Err(Asked::Begun),
             Err(error) => {
                 Err(Asked::Failed(ProviderError::new(ErrorClass::Unavailable, "database", error.to_string())))

@@ -4,13 +4,14 @@
 use chrono::Duration;
 
 use super::{report, settle};
-use crate::base::ids::{AttemptId, OrderId};
+use crate::base::ids::{AttemptId, LinkId, OrderId};
 use crate::base::texts::Lang;
 use crate::base::{Error, Kopecks, Method, Result};
 use crate::context::Context;
 use crate::db::Connection;
 use crate::domain::alerts::{self, NewAlert, Severity};
-use crate::domain::orders::{self, BuyerKind, Line, Order, Seller};
+use crate::domain::orders::links::Link;
+use crate::domain::orders::{self, BuyerKind, Line, LinkKeys, Order, Seller};
 use crate::domain::payments::attempts::{self, Started, Wish};
 use crate::domain::payments::{Attempt, AttemptState, balance, record, store};
 use crate::domain::receipts::{self, Contact, PrepaymentVat, ReceiptDraft, Sale, SoldLine};
@@ -24,8 +25,8 @@ pub(super) const KEY_LIFE: Duration = Duration::hours(23);
 pub struct Wanted {
     /// The order.
     pub order_id: OrderId,
-    /// The page to come back to.
-    pub return_url: String,
+    /// The link the customer came by: where to come back to.
+    pub link: Link,
     /// Card or СБП.
     pub method: Method,
     /// Contact typed on the page, for the receipt.
@@ -50,6 +51,7 @@ pub async fn start(context: &Context, wanted: Wanted) -> Result<Attempt> {
     let (order, seller, due) = context
         .db
         .read(move |connection| {
+            refuse_while_in_review(connection, &order_id)?;
             let order = orders::store::get(connection, &order_id)?;
             let seller = orders::store::seller(connection, &order.seller_id)?;
             let due = balance::get(connection, &order_id)?.due;
@@ -71,12 +73,21 @@ pub async fn start(context: &Context, wanted: Wanted) -> Result<Attempt> {
     if !fresh && attempt.state != AttemptState::Created {
         return Ok(attempt);
     }
-    begin(context, &attempt).await?;
+    begin(context, &attempt, if fresh { Call::First } else { Call::Repeated }).await?;
     context.db.read(move |connection| store::attempt(connection, &attempt.id)).await
 }
 
+/// A payment that differs from what was asked waits for a person: the customer must not pay a second time meanwhile.
+fn refuse_while_in_review(connection: &mut Connection, order_id: &OrderId) -> Result<()> {
+    let last = store::list_attempts(connection, order_id, 1)?;
+    if last.iter().any(|attempt| attempt.state == AttemptState::Review) {
+        return Err(Error::conflict("payment_in_review", "Оплату этого заказа проверяет магазин"));
+    }
+    Ok(())
+}
+
 async fn write_down(context: &Context, wanted: Wanted, seller: Seller, account: Account) -> Result<Started> {
-    let now = context.now();
+    let (now, public_url) = (context.now(), context.public_url().to_owned());
     let life = Duration::seconds(i64::from(context.settings.intervals.attempt_life));
     context
         .db
@@ -92,20 +103,39 @@ async fn write_down(context: &Context, wanted: Wanted, seller: Seller, account: 
                 life,
             };
             let freeze = |connection: &mut Connection, order: &Order, id: &AttemptId, amount: Kopecks| {
-                freeze(connection, order, &seller, &account, &wanted, id, amount)
+                freeze(connection, order, &seller, &account, &wanted, &public_url, id, amount)
             };
             attempts::start(connection, &wish, &freeze, now)
         })
         .await
 }
 
+/// What stands for the token in a frozen request: a token opens the order, so it is not kept (LNK-1); the link's id and
+/// its key's number make the same token again for every repetition.
+const RETURN_MARK: &str = "/pay/link:";
+
+fn return_mark(public_url: &str, link: &Link) -> String {
+    format!("{public_url}{RETURN_MARK}{}:{}", link.key_id, link.id)
+}
+
+/// The address a mark stands for.
+fn return_url(keys: &LinkKeys, mark: &str) -> Result<String> {
+    let Some((public_url, link)) = mark.split_once(RETURN_MARK) else { return Ok(mark.to_owned()) };
+    let odd = || Error::Internal("адрес возврата записан не так".to_owned());
+    let (key, id) = link.split_once(':').ok_or_else(odd)?;
+    let token = keys.token(key.parse().map_err(|_| odd())?, &LinkId::parse(id)?)?;
+    Ok(format!("{public_url}/pay/{token}"))
+}
+
 /// The request as it will be sent, now and at every repetition.
+#[allow(clippy::too_many_arguments, reason = "what is frozen, named whole")]
 fn freeze(
     connection: &mut Connection,
     order: &Order,
     seller: &Seller,
     account: &Account,
     wanted: &Wanted,
+    public_url: &str,
     id: &AttemptId,
     amount: Kopecks,
 ) -> Result<String> {
@@ -122,7 +152,7 @@ fn freeze(
         amount,
         method: wanted.method,
         description: format!("Заказ {} от {}", order.number, crate::base::texts::date(order.ordered_on)),
-        return_url: wanted.return_url.clone(),
+        return_url: return_mark(public_url, &wanted.link),
         expires_at: None,
         contact,
         receipt,
@@ -199,13 +229,23 @@ pub fn receipt_is_possible(order: &Order, lines: &[Line]) -> bool {
     .is_ok()
 }
 
+/// Whether the provider may have the payment already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Call {
+    /// The attempt was written down a moment ago by us.
+    First,
+    /// Somebody called before, and the answer was lost.
+    Repeated,
+}
+
 /// Calls the provider with the frozen request and keeps the answer.
-pub(super) async fn begin(context: &Context, attempt: &Attempt) -> Result<()> {
+pub(super) async fn begin(context: &Context, attempt: &Attempt, call: Call) -> Result<()> {
     let Some(account) = context.providers.get(&attempt.account) else {
         return settle::account_is_gone(context, attempt).await;
     };
-    let request: CreatePayment =
+    let mut request: CreatePayment =
         serde_json::from_str(&attempt.request).map_err(|error| Error::Internal(error.to_string()))?;
+    request.return_url = return_url(&context.link_keys, &request.return_url)?;
     match account.provider.create_payment(&request, attempt.id.as_str()).await {
         Ok(snapshot) => {
             context.memory.note_back(&attempt.account);
@@ -218,18 +258,20 @@ pub(super) async fn begin(context: &Context, attempt: &Attempt) -> Result<()> {
                 .await?;
             Ok(())
         }
-        Err(error) => keep_failure(context, attempt, &error).await,
+        Err(error) => keep_failure(context, attempt, call, &error).await,
     }
 }
 
-async fn keep_failure(context: &Context, attempt: &Attempt, error: &ProviderError) -> Result<()> {
+async fn keep_failure(context: &Context, attempt: &Attempt, call: Call, error: &ProviderError) -> Result<()> {
     tracing::warn!(account = attempt.account, code = error.code, class = ?error.class, "create failed");
     let (id, order_id, now) = (attempt.id.clone(), attempt.order_id.clone(), context.now());
     let away = matches!(error.class, ErrorClass::Unavailable | ErrorClass::RateLimited(_));
     if away || error.is_outcome_unknown() {
         context.memory.note_away(&attempt.account, now);
     }
-    if error.is_outcome_unknown() {
+    // "Not now" to a repeated request says nothing of the first one: it is still unknown.
+    let says_nothing = call == Call::Repeated && error.class != ErrorClass::Rejected;
+    if error.is_outcome_unknown() || says_nothing {
         return context.db.write(move |connection| attempts::mark_lost(connection, &id, now)).await;
     }
     let (account, text) = (attempt.account.clone(), error.to_string());

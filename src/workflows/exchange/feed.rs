@@ -81,7 +81,9 @@ fn item(parcel: &Parcel, zone: Zone) -> FeedItem {
             .map(|share| FeedAllocation { order: share.order_name.clone(), amount: share.amount })
             .collect(),
         refund_of: parcel.refund_of.as_ref().map(ToString::to_string),
-        cancelled: parcel.shares.is_empty(),
+        // Money that is bound to nothing is the client's advance, not a document that never was: what a provider moved
+        // stays moved. Only a bank line that the bank itself withdrew cancels its document.
+        cancelled: false,
         provider,
         bank: None,
     }
@@ -170,4 +172,25 @@ fn take_out(
     }
     exports::mark_sent(connection, id, now)?;
     exports::parcel(connection, export).map(Some)
+}
+
+/// Pushes documents that 1C rejected long enough ago once more: what stood in the way (a closed period, a missing order)
+/// may be gone. On the pulling road the feed does this by itself.
+///
+/// # Errors
+/// Database errors; a 1C that is away is asked again at the next round.
+pub async fn offer_rejected_again(context: &Context) -> Result<()> {
+    if context.onec.is_none() {
+        return Ok(());
+    }
+    let before = context.now() - Duration::seconds(i64::from(context.settings.intervals.rejected_again));
+    let rejected = context.db.read(move |connection| exports::list_rejected(connection, before, 100)).await?;
+    for id in rejected {
+        match deliver(context, &id).await {
+            Err(error @ Error::Database(_)) => return Err(error),
+            Err(error) => tracing::warn!(document = %id, %error, "rejected document not offered again"),
+            Ok(()) => {}
+        }
+    }
+    Ok(())
 }

@@ -6,6 +6,6 @@ mod log;
 mod orders;
 
 pub use documents::receive_document;
-pub use feed::{accepted, deliver, feed, rejected};
+pub use feed::{accepted, deliver, feed, offer_rejected_again, rejected};
 pub use log::{Exchange, keep};
 pub use orders::{answer, receive_order};

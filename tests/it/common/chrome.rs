@@ -169,15 +169,16 @@ impl Chrome {
         self.find(css).await;
         let element = self.client.find(Locator::Css(css)).await.unwrap();
         let place = vec![serde_json::to_value(&element).unwrap()];
-        self.client.execute("arguments[0].scrollIntoView({ block: 'center' })", place).await.unwrap();
-        self.drawn().await;
+        self.client
+            .execute("arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })", place)
+            .await
+            .unwrap();
         element.click().await.unwrap();
     }
 
-    /// Waits for a frame: until a page has been drawn once, the browser drops what is pressed on it.
-    async fn drawn(&self) {
-        let corner = json!({ "x": 0, "y": 0, "width": 1, "height": 1, "scale": 1 });
-        self.cdp("Page.captureScreenshot", json!({ "format": "png", "clip": corner })).await;
+    /// Waits until the browser is back on a page of the portal: what was pressed at the provider has arrived there.
+    pub async fn is_back(&self) {
+        self.find("main[data-state]").await;
     }
 
     pub async fn fill(&self, css: &str, text: &str) {

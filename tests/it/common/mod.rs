@@ -4,4 +4,5 @@ pub mod app;
 pub mod browser;
 pub mod chrome;
 pub mod db;
+pub mod meddler;
 mod postgres;

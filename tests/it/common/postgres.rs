@@ -51,7 +51,9 @@ impl Cluster {
         let home = home();
         let lock = lock(&home).map_err(|error| error.to_string())?;
         lock.lock().map_err(|error| error.to_string())?;
-        if !home.join("started").exists() {
+        // A server that was killed leaves its folder behind.
+        let running = home.join("started").exists() && Self::Own(home.clone()).execute("SELECT 1").is_ok();
+        if !running {
             start(&bin, &home)?;
         }
         std::fs::write(home.join("users").join(std::process::id().to_string()), "").map_err(|e| e.to_string())?;
@@ -106,7 +108,7 @@ fn start(bin: &Path, home: &Path) -> Result<(), String> {
     let (data, log) = (home.join("data"), home.join("server.log"));
     run(as_server_user(bin, "initdb").args(["-A", "trust", "-U", "postgres", "--no-sync", "-D"]).arg(&data))?;
     let options = format!(
-        "-c listen_addresses= -c unix_socket_directories={} -c fsync=off -c max_connections=200",
+        "-c listen_addresses= -c unix_socket_directories={} -c fsync=off -c max_connections=200 -c deadlock_timeout=50ms",
         home.join("socket").display()
     );
     run(as_server_user(bin, "pg_ctl").args(["-w", "-o", &options, "-l"]).arg(log).arg("-D").arg(&data).arg("start"))?;

@@ -17,12 +17,11 @@ use oplata::domain::{orders, payments};
 
 use super::World;
 use super::world::instant;
-use crate::model::books::Books;
 use crate::model::event::{Event, Kind, OnecPicture, Step, Word};
 
 /// Performs a step; the orders' balances after it. A crash rolls everything back.
-pub fn perform(db: &Db, world: &Arc<World>, step: &Step, books: &Books) -> Result<Vec<Balance>> {
-    let (world, step, now) = (Arc::clone(world), step.clone(), instant(books.now));
+pub fn perform(db: &Db, world: &Arc<World>, step: &Step, minutes: i64) -> Result<Vec<Balance>> {
+    let (world, step, now) = (Arc::clone(world), step.clone(), instant(minutes));
     db.write_now(move |connection| {
         let done = act(connection, &world, &step.event, now);
         if step.crash {
@@ -161,13 +160,13 @@ fn report(
     c: &mut Connection,
     world: &World,
     id: &AttemptId,
-    word: Word,
+    said: Word,
     more: i64,
     reference: usize,
 ) -> Result<Report> {
     let attempt = store::attempt(c, id)?;
     Ok(Report {
-        status: match word {
+        status: match said {
             Word::Pending => ReportStatus::Pending,
             Word::Held => ReportStatus::Authorized,
             Word::Paid => ReportStatus::Paid,
@@ -217,7 +216,7 @@ fn act_on_refund(c: &mut Connection, world: &World, event: &Event, now: Instant)
             nth(&world.refunds(c), *refund).and_then(|id| refunds::fail(c, &id, "нет денег", now))
         }
         Event::Foreign { document, reference, amount } => nth(&world.documents(c), *document).and_then(|id| {
-            let attempt = store::document(c, &id)?.attempt_id.unwrap();
+            let attempt = store::document(c, &id)?.attempt_id.ok_or_else(|| Error::not_found("не от провайдера"))?;
             let account = store::attempt(c, &attempt)?.account;
             let reference = format!("f{}-{reference}", world.mark);
             refunds::record_foreign(c, &id, &account, &reference, Kopecks::new(*amount), policy, now)

@@ -12,6 +12,7 @@ use crate::model::event::ORDERS;
 
 type Verdict = Result<(), String>;
 
+#[allow(clippy::needless_pass_by_value, reason = "callers hand over what they have just put together")]
 fn same<T: PartialEq + std::fmt::Debug>(what: &str, real: T, model: T) -> Verdict {
     if real == model { Ok(()) } else { Err(format!("{what}: the rules say {real:?}, the model {model:?}")) }
 }

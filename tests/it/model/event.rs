@@ -1,5 +1,7 @@
 //! What can happen, and random histories of it. Things are named by their places in the order they came to be.
 
+use super::books::{Books, Role};
+
 /// A small generator (xorshift64*): the same seed tells the same history everywhere.
 pub struct Dice(u64);
 
@@ -203,54 +205,106 @@ pub const ORDERS: usize = 3;
 pub const SLOTS: usize = 3;
 const SUMS: [i64; 5] = [100_000, 60_000, 40_000, 100_001, 250];
 
-/// A history of `length` steps. Few sums and few things, so that paths cross.
-pub fn history(seed: u64, length: usize) -> Vec<Step> {
+/// A history of `length` steps. Few sums and few things, so that paths cross; the model plays along, so that most steps can
+/// happen and histories go deep.
+pub fn history(seed: u64, length: usize, portal_books: bool) -> Vec<Step> {
     let mut dice = Dice::new(seed);
+    let mut books = Books::new(portal_books);
     let mut steps: Vec<Step> = Vec::new();
     while steps.len() < length {
         let repeat = !steps.is_empty() && dice.chance(8);
-        let event = if repeat { steps[dice.below(steps.len())].event.clone() } else { event(&mut dice) };
-        steps.push(Step { event, crash: dice.chance(3) });
+        let next = steps.last().and_then(|step| errand(&mut dice, &step.event, &books));
+        let event = match next {
+            _ if repeat => steps[dice.below(steps.len())].event.clone(),
+            Some(next) => next,
+            None => likely(&mut dice, &books),
+        };
+        let crash = dice.chance(3);
+        if !crash && books.is_sensible(&event) {
+            let _ = books.apply(&event);
+        }
+        steps.push(Step { event, crash });
     }
     steps
 }
 
-fn event(dice: &mut Dice) -> Event {
+/// What people and programs mostly do after an event: a refund goes its way.
+fn errand(dice: &mut Dice, after: &Event, books: &Books) -> Option<Event> {
+    let next = match after {
+        Event::Start { .. } => Event::Report {
+            attempt: books.attempts.len().saturating_sub(1),
+            word: Word::Paid,
+            more: dice.pick(&[0, 0, 0, 0, 1]),
+            foreign_ref: None,
+        },
+        Event::Report { word: Word::Paid, .. } => Event::Ask { order: 0, amount: dice.pick(&SUMS), who: 0 },
+        Event::Ask { who, .. } => Event::Confirm { request: books.requests.len().saturating_sub(1), who: 1 - who },
+        Event::Confirm { .. } => Event::Begin { refund: books.refunds.len().saturating_sub(1) },
+        Event::Begin { refund } | Event::Running { refund, .. } => match dice.below(4) {
+            0 => Event::Running { refund: *refund, lost: dice.chance(70) },
+            1 => Event::Fail { refund: *refund },
+            _ => Event::Succeed { refund: *refund, foreign_ref: None },
+        },
+        Event::Onec { slot, .. } if books.onec[*slot].as_ref().is_some_and(|known| known.role == Role::Undecided) => {
+            let document = if dice.chance(70) { Some(dice.below(books.documents.len())) } else { None };
+            Event::Decide { slot: *slot, document }
+        }
+        _ => return None,
+    };
+    dice.chance(40).then_some(next)
+}
+
+/// An event that can happen now, nearly always.
+fn likely(dice: &mut Dice, books: &Books) -> Event {
+    let mut drawn = Event::Tick(1);
+    for _ in 0..6 {
+        let category = dice.below(100);
+        for _ in 0..8 {
+            drawn = event(dice, category, books);
+            let happens = books.is_sensible(&drawn) && books.clone().apply(&drawn).is_ok();
+            if happens || dice.chance(2) {
+                return drawn;
+            }
+        }
+    }
+    drawn
+}
+
+fn event(dice: &mut Dice, category: usize, books: &Books) -> Event {
     let order = dice.pick(&[0, 0, 0, 0, 1, 1, 2]);
-    // Late things are touched more often than early ones.
     let thing = dice.below(4);
-    match dice.below(100) {
+    match category {
         0..5 => Event::Tick(dice.pick(&[1, 6, 31, 1500, 3000])),
-        5..15 => revise(dice, order),
-        15..17 => Event::Reopen { order },
-        17..31 => Event::Start {
+        5..10 => revise(dice, order),
+        10 => Event::Reopen { order },
+        11..23 => Event::Start {
             order,
             kind: dice.pick(&[Kind::Card, Kind::Card, Kind::Sbp]),
             permille: dice.pick(&[1000, 1000, 1000, 1000, 600, 400, 1, 1100]),
             anew: dice.chance(15),
         },
-        31..50 => Event::Report {
+        23..43 => Event::Report {
             attempt: thing,
             word: word(dice),
             more: dice.pick(&[0, 0, 0, 0, 0, 0, 0, 1, -40_000]),
             foreign_ref: if dice.chance(8) { Some(dice.below(6)) } else { None },
         },
-        50..52 => Event::Lost { attempt: thing },
-        52 => Event::Refused { attempt: thing },
-        53 => Event::Absent { attempt: thing },
-        54..57 => Event::Review { attempt: thing, order },
-        57..62 => money(dice),
-        62..64 => Event::Allocate { document: thing, order, amount: dice.pick(&SUMS) },
-        64..68 => Event::Move { document: thing, from: order, to: dice.below(ORDERS), amount: dice.pick(&SUMS) },
-        68..70 => Event::Undo { allocation: dice.below(8) },
-        70..74 => Event::Ask { order, amount: dice.pick(&SUMS), who: dice.below(2) },
-        74..79 => refund(dice, thing),
-        79..81 => Event::Foreign { document: thing, reference: dice.below(3), amount: dice.pick(&SUMS) },
-        81 => Event::Sent { document: thing },
-        82..86 => Event::Accept { document: thing, behind: dice.pick(&[0, 0, 0, 1, -1]), posted: dice.chance(75) },
-        86 => Event::Reject { document: thing, behind: dice.pick(&[0, 0, 1, -1]) },
-        87 => Event::OfferAgain { document: thing },
-        88..96 => Event::Onec { slot: dice.below(SLOTS), picture: picture(dice, order) },
+        43..45 => Event::Lost { attempt: thing },
+        45 => Event::Refused { attempt: thing },
+        46 => Event::Absent { attempt: thing },
+        47..50 => Event::Review { attempt: thing, order },
+        50..56 => money(dice),
+        56..58 => Event::Allocate { document: thing, order, amount: dice.pick(&SUMS) },
+        58..62 => Event::Move { document: thing, from: order, to: dice.below(ORDERS), amount: dice.pick(&SUMS) },
+        62..64 => Event::Undo { allocation: dice.below(8) },
+        64..69 => Event::Ask { order, amount: dice.pick(&SUMS), who: dice.below(2) },
+        69..81 => refund(dice, thing),
+        81 => Event::Foreign { document: thing, reference: dice.below(3), amount: dice.pick(&SUMS) },
+        82 => Event::Sent { document: thing },
+        83..87 => Event::Accept { document: thing, behind: dice.pick(&[0, 0, 0, 1, -1]), posted: dice.chance(75) },
+        87 => Event::Reject { document: thing, behind: dice.pick(&[0, 0, 1, -1]) },
+        88 => Event::OfferAgain { document: thing },
+        89..96 => Event::Onec { slot: dice.below(SLOTS), picture: picture(dice, order, books) },
         96..98 => Event::Shown {
             document: thing,
             more: dice.pick(&[0, 0, 1]),
@@ -273,6 +327,10 @@ fn word(dice: &mut Dice) -> Word {
 }
 
 fn money(dice: &mut Dice) -> Event {
+    if dice.chance(40) {
+        // Equal transfers: which of them is meant?
+        return Event::Money { bank: true, source: dice.below(4), amount: 40_000, shares: vec![(0, 40_000)] };
+    }
     let mut shares = vec![(dice.below(2), dice.pick(&SUMS))];
     if dice.chance(40) {
         shares.push((1 - shares[0].0, dice.pick(&SUMS)));
@@ -297,7 +355,11 @@ fn refund(dice: &mut Dice, thing: usize) -> Event {
     }
 }
 
-fn picture(dice: &mut Dice, order: usize) -> OnecPicture {
+fn picture(dice: &mut Dice, order: usize, books: &Books) -> OnecPicture {
+    let known = dice.below(4);
+    if dice.chance(60) && known < books.documents.len() {
+        return alike(dice, known, books);
+    }
     let amount = dice.pick(&SUMS);
     let rows = match dice.below(10) {
         0 => vec![],
@@ -314,5 +376,19 @@ fn picture(dice: &mut Dice, order: usize) -> OnecPicture {
         amount,
         number: dice.below(2),
         rows,
+    }
+}
+
+/// 1C's word about a document that we have.
+fn alike(dice: &mut Dice, document: usize, books: &Books) -> OnecPicture {
+    let ours = &books.documents[document];
+    OnecPicture {
+        kind: ours.kind,
+        incoming: ours.incoming,
+        posted: dice.chance(85),
+        deleted: false,
+        amount: ours.amount,
+        number: dice.below(2),
+        rows: books.shares(document),
     }
 }

@@ -142,7 +142,9 @@ impl Books {
                 Role::Own
             }
         };
-        touched.into_iter().for_each(|order| self.see_to_attempt(order));
+        for order in touched {
+            self.see_to_attempt(order);
+        }
         Ok(role)
     }
 

@@ -38,7 +38,10 @@ impl Books {
                 self.now += minutes;
                 Ok(())
             }
-            Event::Revise { order, total, state, parts } => self.revise(order, total, state, parts),
+            Event::Revise { order, total, state, parts } => {
+                self.revise(order, total, state, parts);
+                Ok(())
+            }
             Event::Reopen { order } => {
                 self.orders[order].reopened = true;
                 self.see_to_attempt(order);
@@ -86,7 +89,7 @@ impl Books {
                 self.close_request(refund);
                 Ok(())
             }
-            Event::Foreign { document, reference, amount } => self.foreign(document, reference, amount),
+            Event::Foreign { document, reference, amount } => self.foreign(document, format!("f{reference}"), amount),
             Event::Sent { document } => {
                 let export = self.documents.get_mut(document).ok_or(No)?.export.as_mut();
                 if let Some(export) = export.filter(|export| export.way == Way::Waiting) {
@@ -121,16 +124,15 @@ impl Books {
         }
     }
 
-    fn revise(&mut self, order: usize, total: i64, state: OrderState, parts: bool) -> Answer {
+    fn revise(&mut self, order: usize, total: i64, state: OrderState, parts: bool) {
         let row = &mut self.orders[order];
         if (row.total, row.state, row.parts) == (total, state, parts) {
-            return Ok(());
+            return;
         }
         row.reopened |= total > row.total || (row.state == OrderState::Cancelled && state == OrderState::Open);
         row.revision += 1;
         (row.total, row.state, row.parts) = (total, state, parts);
         self.see_to_attempt(order);
-        Ok(())
     }
 
     /// An attempt over what is not due any more is no longer offered.
@@ -245,6 +247,7 @@ impl Books {
         if self.is_known_elsewhere(attempt, reference) {
             return Err(No);
         }
+        self.attempts[attempt].reference = Some(reference);
         self.take_money(attempt, amount, order)
     }
 
@@ -286,7 +289,9 @@ impl Books {
         if repeatable {
             self.cover_by_earlier(document);
         }
-        shares.iter().for_each(|(order, _)| self.see_to_attempt(*order));
+        for (order, _) in shares {
+            self.see_to_attempt(*order);
+        }
         Ok(())
     }
 
@@ -307,7 +312,9 @@ impl Books {
             export.revision += 1;
             export.way = Way::Waiting;
         }
-        orders.iter().for_each(|order| self.see_to_attempt(*order));
+        for order in orders {
+            self.see_to_attempt(*order);
+        }
     }
 
     fn allocate(&mut self, document: usize, order: usize, amount: i64) -> Answer {
@@ -416,10 +423,12 @@ impl Books {
 
     fn succeed(&mut self, refund: usize, foreign_ref: Option<usize>) -> Answer {
         let row = self.refunds.get(refund).ok_or(No)?.clone();
-        if row.state == Refund::Done {
-            return Ok(());
-        }
         let reference = foreign_ref.map_or_else(|| format!("r{refund}"), |at| format!("f{at}"));
+        if row.state == Refund::Done {
+            // Done under another id of the provider's: what it now tells of went back beside it.
+            let same = row.reference.as_deref() == Some(reference.as_str());
+            return if same { Ok(()) } else { self.foreign(row.document, reference, row.amount) };
+        }
         if self.has_refund(row.document, &reference).is_some_and(|owner| owner != refund) {
             self.refunds[refund].state = Refund::Failed;
             self.close_request(refund);
@@ -439,8 +448,7 @@ impl Books {
     }
 
     /// A provider gave money back by itself: the order that holds most of it bears it, the youngest of equals.
-    fn foreign(&mut self, document: usize, reference: usize, amount: i64) -> Answer {
-        let reference = format!("f{reference}");
+    fn foreign(&mut self, document: usize, reference: String, amount: i64) -> Answer {
         let bearers = (0..ORDERS).filter(|order| self.was_bound(document, *order));
         let Some(order) = bearers.max_by_key(|order| self.bound(document, *order)) else { return Ok(()) };
         if self.has_refund(document, &reference).is_some() {

@@ -11,6 +11,8 @@ use crate::base::Kopecks;
 pub struct ManualPage {
     /// The frame.
     pub shell: Shell,
+    /// Documents of 1C's own that fit several payments.
+    pub undecided: Vec<Undecided>,
     /// Documents that wait, oldest first.
     pub rows: Vec<ManualRow>,
     /// How many wait in all.
@@ -23,6 +25,34 @@ pub struct ManualPage {
     pub more: Option<String>,
     /// Whether this person may close rows.
     pub can_enter: bool,
+    /// Whether this person may offer a refused document again.
+    pub can_retry: bool,
+    /// Whether this person may say which payment a document of 1C's own is.
+    pub can_decide: bool,
+}
+
+/// A document of 1C's own that fits several payments.
+#[derive(Debug, Clone)]
+pub struct Undecided {
+    /// Its GUID.
+    pub guid: String,
+    /// «Поступление безналичных ДС № 000812 от 23.11.2026».
+    pub title: String,
+    /// Its sum.
+    pub amount: Kopecks,
+    /// Number of the order.
+    pub order: String,
+    /// What it may be.
+    pub choices: Vec<Candidate>,
+}
+
+/// A payment that a document of 1C's own may be.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The document's id.
+    pub id: String,
+    /// «СБП, 23.11.2026, 14:05».
+    pub words: String,
 }
 
 /// A document that waits.
@@ -30,6 +60,8 @@ pub struct ManualPage {
 pub struct ManualRow {
     /// The document's id.
     pub id: String,
+    /// Its revision: a row whose document changed meanwhile is not closed with old figures.
+    pub revision: i64,
     /// The document in 1C's words: «Эквайринговая операция», «Поступление безналичных ДС».
     pub kind: String,
     /// The sum.
@@ -42,6 +74,10 @@ pub struct ManualRow {
     pub order_number: String,
     /// Address of the order's card.
     pub order_href: String,
+    /// What 1C said of it so far, in a sentence.
+    pub state: Option<String>,
+    /// 1C refused it, and it may be offered again.
+    pub rejected: bool,
     /// What was typed, when the row comes back with an error: number and date.
     pub typed: (String, String),
     /// Why the row came back.

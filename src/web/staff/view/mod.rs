@@ -16,7 +16,7 @@ pub use account::{AccountPage, SessionRow};
 pub use alerts::{AlertRow, AlertsPage, Severity};
 pub use entry::{CodePage, EnrolPage, LoginPage, RecoveryPage};
 pub use failure::FailurePage;
-pub use manual::{ManualPage, ManualRow, ToType};
+pub use manual::{Candidate, ManualPage, ManualRow, ToType, Undecided};
 pub use order::{
     Action, Banner, Contacts, DayOfStory, LineChange, LineRow, Lines, LinkBox, MoneyRow, OrderPage, OtherDocument,
     RefundBox, RefundRow, ReviewBox, StoryItem, Sums,
@@ -25,4 +25,4 @@ pub use orders::{Chip, DayGroup, Empty, FilterForm, OrderRow, OrdersFragment, Or
 pub use parts::{OnecMark, Status, Tone};
 pub use qr::{QrPage, QrShape};
 pub use shell::{Light, Person, Room, RoomLink, Shell, Stand};
-pub use state::{Lamp, QueueRow, StatePage};
+pub use state::{ExchangeRow, Lamp, QueueRow, StatePage};

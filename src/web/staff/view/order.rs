@@ -20,6 +20,8 @@ pub struct OrderPage {
     pub ordered_on: String,
     /// Status.
     pub status: Status,
+    /// Play money among live orders.
+    pub test: bool,
     /// Buyer's name, masked by role beforehand.
     pub buyer: String,
     /// ИНН of a company, grouped.
@@ -175,6 +177,10 @@ pub struct ReviewBox {
     pub amount: Kopecks,
     /// Whether this person may decide.
     pub can_decide: bool,
+    /// The number in the field: the order's own, or what was typed.
+    pub typed: String,
+    /// Why the form came back.
+    pub error: Option<String>,
 }
 
 /// The customer's link.
@@ -188,6 +194,8 @@ pub struct LinkBox {
     pub can_send: bool,
     /// Whether anything is left to pay.
     pub payable: bool,
+    /// Whether there is a living link, shown to this person or not.
+    pub alive: bool,
 }
 
 /// An invoice or a receipt.
@@ -237,6 +245,8 @@ pub struct RefundRow {
     pub can_confirm: bool,
     /// Whether confirming asks for a code of the application as well.
     pub asks_code: bool,
+    /// Why the form came back.
+    pub error: Option<String>,
 }
 
 /// A day of the story.

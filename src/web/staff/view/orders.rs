@@ -80,10 +80,14 @@ pub struct FilterForm {
     pub store: String,
     /// Codes and names of stores.
     pub stores: Vec<(String, String)>,
+    /// Key of the road to 1C: `pending`, `rejected`, or empty.
+    pub onec: String,
+    /// `live`, `test`, or empty.
+    pub mode: String,
     /// Least sum as typed.
     pub min: String,
-    /// What was searched for: kept while filtering.
-    pub search: String,
+    /// What stays while filtering: names and values (the search, the view).
+    pub kept: Vec<(String, String)>,
 }
 
 impl FilterForm {
@@ -130,6 +134,8 @@ pub struct OrderRow {
     pub paid: Kopecks,
     /// The road to 1C.
     pub onec: OnecMark,
+    /// Play money among live orders.
+    pub test: bool,
 }
 
 /// Totals of the filter.

@@ -23,6 +23,8 @@ pub struct StatePage {
     pub queues: Vec<QueueRow>,
     /// Whether this person may send again what was given up.
     pub can_retry: bool,
+    /// The last exchanges with 1C, newest first.
+    pub exchanges: Vec<ExchangeRow>,
     /// Program version, database kind and the like: name and value.
     pub facts: Vec<(String, String)>,
 }
@@ -68,4 +70,19 @@ pub struct QueueRow {
     pub dead: u64,
     /// The last error; may be empty.
     pub error: String,
+}
+
+/// An exchange with 1C.
+#[derive(Debug, Clone)]
+pub struct ExchangeRow {
+    /// `23.11, 14:05`.
+    pub when: String,
+    /// Method and path.
+    pub request: String,
+    /// In words.
+    pub verdict: String,
+    /// Whether it went well.
+    pub good: bool,
+    /// Status of the answer.
+    pub status: i64,
 }
