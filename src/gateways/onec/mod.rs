@@ -1,4 +1,5 @@
-//! 1C's side of the exchange: our own contract with the extension.
+//! 1C's side of the exchange: our own contract with the extension, and CommerceML of an untouched 1C.
 
+pub mod commerceml_in;
 pub mod push;
 pub mod service;
