@@ -25,6 +25,7 @@ use crate::gateways::onec::push::PushClient;
 use crate::gateways::providers::yookassa::{Yookassa, YookassaSettings};
 use crate::gateways::providers::{Account, Providers};
 use crate::jobs;
+use crate::web::pay::stream::Closing;
 use crate::web::{Site, headers, routes, staff};
 
 /// Parts that tests and the demo bring along instead of what the settings say.
@@ -332,12 +333,15 @@ pub fn serve(context: Arc<Context>, listener: TcpListener, work: bool) -> anyhow
         0 => std::thread::available_parallelism().map_or(2, usize::from),
         count => count,
     };
+    let (stop, stopped) = watch::channel(false);
+    let closing = web::Data::new(Closing(stopped.clone()));
     let server = HttpServer::new(move || {
         let limits = limits.clone();
         App::new()
             .app_data(given.clone())
             .app_data(site.clone())
             .app_data(desk.clone())
+            .app_data(closing.clone())
             .wrap(Compress::default())
             .wrap(from_fn(headers::dress))
             .configure(move |config| routes::configure(config, &limits))
@@ -351,7 +355,6 @@ pub fn serve(context: Arc<Context>, listener: TcpListener, work: bool) -> anyhow
     .listen(listener)?
     .run();
     let handle = server.handle();
-    let (stop, stopped) = watch::channel(false);
     let mut tasks = vec![tokio::spawn(async move {
         if let Err(error) = server.await {
             tracing::error!(%error, "server failed");

@@ -105,6 +105,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (button) return copy(button);
+    if (event.target.closest("[data-print]")) return print();
     const share = event.target.closest("[data-share]");
     if (share && navigator.share) {
       event.preventDefault();

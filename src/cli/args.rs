@@ -6,7 +6,7 @@ use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 
 /// Платёжный портал между 1С:Управление торговлей и покупателем.
 #[derive(Debug, Parser)]
-#[command(name = "oplata", version, about, disable_help_subcommand = true, subcommand_required = true)]
+#[command(name = "oplata", version, disable_help_subcommand = true, subcommand_required = true)]
 pub struct Args {
     /// Файл настроек; без него — oplata.toml этой папки, если он есть. Поверх файла ложатся OPLATA__РАЗДЕЛ__КЛЮЧ.
     #[arg(long, global = true, value_name = "ФАЙЛ")]

@@ -1,5 +1,6 @@
 //! Floor 6: the command line. One command a file; what a command prints is for people and Russian, its name is English.
 
+mod address;
 mod args;
 mod audit;
 mod backup;

@@ -39,7 +39,7 @@ fn add(db: &Db, settings: &Settings, wish: &StaffAdd) -> anyhow::Result<()> {
     say(format_args!("{} заведён: {}.", accounts::login_name(&wish.email), role.title()));
     tell_password(wish.password_file.as_deref(), &password);
     if wish.totp {
-        hand_out_second_step(db, settings, &id, &wish.email)?;
+        hand_out_second_step(db, settings, &id, &accounts::login_name(&wish.email))?;
     }
     Ok(())
 }

@@ -32,8 +32,9 @@ pub fn configure(config: &mut web::ServiceConfig, limits: &Limits) {
         .service(readable("/pay/{token}", pay::handlers::show))
         .service(resource("/pay/{token}/start", "POST").route(web::post().to(pay::handlers::start)))
         .service(readable("/pay/{token}/go", pay::handlers::go))
-        .service(readable("/pay/{token}/status", pay::handlers::status))
-        .service(resource("/pay/{token}/ask-link", "POST").route(web::post().to(pay::handlers::ask_link)))
+        .service(readable("/pay/{token}/status", pay::status::status))
+        .service(resource("/pay/{token}/ask-link", "POST").route(web::post().to(pay::letters::ask_link)))
+        .service(resource("/pay/{token}/mail", "POST").route(web::post().to(pay::letters::mail)))
         .service(
             resource("/webhooks/{account}", "POST")
                 .app_data(body(limits.notification_bytes))

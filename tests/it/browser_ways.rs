@@ -111,6 +111,31 @@ in_chrome! {
         app.settle().await;
     }
 
+    /// «Прислать ссылку мне» works without script, says where the letter went, and lets nobody bomb a mailbox.
+    async fn the_link_comes_by_mail(app, chrome) {
+        chrome.without_script().await;
+        let order = opened(app, chrome, Device::Phone).await;
+        app.settle().await;
+        let before = app.mail.letters().len();
+        chrome.press("#mail summary").await;
+        chrome.fill("#mail-to", "irina@shop.example").await;
+        chrome.press("#mail button").await;
+        chrome.reads("Письмо отправлено на i•••@shop.example").await;
+        app.settle().await;
+        let letters = app.mail.letters();
+        assert_eq!(letters.len(), before + 1);
+        assert!(letters[before].text.contains(&order.link), "{}", letters[before].text);
+        chrome.visit(&order.link).await;
+        chrome.press("#mail summary").await;
+        chrome.fill("#mail-to", "petr@shop.example").await;
+        chrome.press("#mail button").await;
+        chrome.reads("Ссылку только что отправляли").await;
+        app.settle().await;
+        assert_eq!(app.mail.letters().len(), before + 1);
+        // The answer 429 is said in the console as well.
+        chrome.complaints().await;
+    }
+
     /// The other language stays through the payment.
     async fn english_stays_english(app, chrome) {
         opened(app, chrome, Device::Phone).await;

@@ -8,8 +8,11 @@
     reason = "a test that fails panics, helpers of tests included"
 )]
 
+mod browser_gallery;
 mod browser_story;
 mod browser_ways;
+mod cli;
+mod cli_demo;
 mod common;
 mod complaints;
 mod db_write;
@@ -17,6 +20,7 @@ mod fake_portal;
 mod first_order;
 mod floors;
 mod histories;
+mod letters_flow;
 mod links;
 mod mail;
 mod model;
@@ -30,9 +34,11 @@ mod onec_push;
 mod pages;
 mod pay_catalogue;
 mod pay_gallery;
+mod pay_stream;
 mod payments_hard;
 mod receipts_flow;
 mod refunds_flow;
+mod rooms;
 mod schema;
 mod secrets;
 mod staff_door;

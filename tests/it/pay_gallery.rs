@@ -10,8 +10,8 @@ use oplata::base::{Kopecks, MoneyKind, Quantity, VatRate, Zone};
 use oplata::web::assets;
 use oplata::web::pay::state::ContactAnswer;
 use oplata::web::pay::view::{
-    ContactForm, FieldError, Handover, LineView, Links, Live, MethodCard, MoneyView, Notices, OrderView, PartError,
-    PartOffer, Seller, Shop, Unavailable, VatView, Way, WebLink,
+    ContactForm, FieldError, Handover, LineView, Links, Live, MailOffer, MethodCard, MoneyView, Notices, OrderView,
+    PartError, PartOffer, Seller, Shop, Unavailable, VatView, Way, WebLink,
 };
 use oplata::web::pay::{
     Decline, Fact, GoPage, MessageKind, MessagePage, NotPayable, PageState, PayPage, Step, StepState,
@@ -82,6 +82,7 @@ fn page(lang: Lang) -> PayPage {
         provider: Some("ЮKassa".into()),
         contact: None,
         parts: None,
+        mail: Some(MailOffer::default()),
         money_line: vec![],
         handover: Some(Handover {
             pickup_at: Some("ДомПлюс «Невский»".into()),
@@ -678,8 +679,8 @@ fn a_refusal_offers_the_way_that_may_work() {
     };
     assert_eq!(first(Decline::InsufficientFunds), "Оплатить 12 480,00 ₽ через СБП");
     assert_eq!(first(Decline::LimitExceeded), "Счёт для организации");
-    assert_eq!(first(Decline::ThreeDs), "Повторить");
-    assert_eq!(first(Decline::BankRefused), "Попробовать ещё раз");
+    assert_eq!(first(Decline::ThreeDs), "Повторить оплату 12 480,00 ₽");
+    assert_eq!(first(Decline::BankRefused), "Повторить оплату 12 480,00 ₽");
     assert_eq!(first(Decline::CardProblem), "Оплатить 12 480,00 ₽ через СБП");
     assert_eq!(Decline::from_code("insufficient_funds"), Decline::InsufficientFunds);
     assert_eq!(Decline::from_code("something new"), Decline::BankRefused);

@@ -61,8 +61,9 @@ fn items(body: &str) -> Vec<String> {
 fn is_pair(sqlite: &str, postgres: &str) -> bool {
     const PAIRS: &[(&str, &str)] =
         &[("TEXT", "TEXT"), ("INTEGER", "BIGINT"), ("INTEGER", "BOOLEAN"), ("TEXT", "TIMESTAMP"), ("TEXT", "DATE")];
-    // SQLite compares text byte by byte anyway; PostgreSQL is told to.
-    let postgres = &postgres.replace(" COLLATE \"C\"", "");
+    // SQLite compares bytes anyway; PostgreSQL is told to where a range of words depends on it.
+    let postgres = postgres.replace(" COLLATE \"C\"", "");
+    let postgres = postgres.as_str();
     if sqlite == postgres {
         return true;
     }

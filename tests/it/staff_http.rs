@@ -13,15 +13,17 @@ use chrono::Duration;
 use futures_util::future::LocalBoxFuture;
 use oplata::base::clock::{Clock, ManualClock};
 use oplata::base::config::Settings;
-use oplata::db::{Db, DbSettings, migrate};
+use oplata::db::migrate;
 use oplata::domain::staff::{NewStaff, Role, accounts, passwords, totp};
 use oplata::web::staff::{Desk, configure, routes};
 
 const EMAIL: &str = "anna@shop.example";
+const NOBODY: &str = "0193a1b2-0000-7000-8000-000000000000";
 const PASSWORD: &str = "верная лошадь батарея";
 
 struct Stand {
     desk: Desk,
+    context: Arc<oplata::context::Context>,
     clock: Arc<ManualClock>,
     _folder: tempfile::TempDir,
 }
@@ -31,12 +33,16 @@ impl Stand {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("staff.db").display());
         migrate::migrate(&url).unwrap();
-        let db = Db::open(&DbSettings::new(url)).unwrap();
         let start = chrono::NaiveDate::from_ymd_opt(2026, 11, 24).unwrap().and_hms_opt(9, 0, 0).unwrap();
         let clock = Arc::new(ManualClock::new(start));
         let mut settings = Settings::default();
         settings.server.public_url = public_url.to_owned();
-        let desk = Desk::new(db, clock.clone(), &settings);
+        settings.database.url = oplata::base::Secret::new(url);
+        settings.links.key = oplata::base::Secret::new("0123456789abcdef0123456789abcdef");
+        let parts = oplata::app::Parts { clock: Some(clock.clone()), mailer: None };
+        let context = settings.clone();
+        let context = tokio::task::spawn_blocking(move || oplata::app::context(context, parts)).await.unwrap().unwrap();
+        let desk = Desk::new(context.db.clone(), clock.clone(), &settings);
         let new = NewStaff {
             email: EMAIL.into(),
             name: "Анна Крылова".into(),
@@ -45,7 +51,7 @@ impl Stand {
         };
         let now = clock.now();
         desk.db.write(move |c| accounts::add(c, &new, "test", now)).await.unwrap();
-        Self { desk, clock, _folder: folder }
+        Self { desk, context: Arc::new(context), clock, _folder: folder }
     }
 }
 
@@ -74,7 +80,10 @@ impl Seen {
 
 impl Browser {
     async fn at(stand: &Stand) -> Self {
-        let app = App::new().app_data(web::Data::new(stand.desk.clone())).configure(configure);
+        let app = App::new()
+            .app_data(web::Data::new(stand.desk.clone()))
+            .app_data(web::Data::from(stand.context.clone()))
+            .configure(configure);
         let app = Rc::new(test::init_service(app).await);
         let call: Call = Box::new(move |request| {
             let app = app.clone();
@@ -186,7 +195,7 @@ async fn every_changing_address_wants_its_own_token_and_our_page() {
         rest.into_iter().chain([("csrf".to_owned(), csrf.to_owned())]).collect()
     };
     for path in routes::CHANGING {
-        let path = path.replace("{id}", "0193a1b2-0000-7000-8000-000000000000");
+        let path = path.replace("{id}", NOBODY).replace("{guid}", NOBODY);
         for csrf in ["", "0123456789abcdef", foreign.as_str()] {
             let request = test::TestRequest::post().uri(&path).set_form(fields(csrf));
             assert_eq!(mine.send(request).await.status, StatusCode::FORBIDDEN, "{path} with «{csrf}»");

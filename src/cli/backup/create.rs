@@ -19,7 +19,8 @@ pub fn create(settings: &Settings, file: &Path) -> anyhow::Result<()> {
     for path in [file, &manifest::path_of(file)] {
         ensure!(!path.exists(), "{}: файл уже есть; копия никогда не пишется поверх", path.display());
     }
-    let keys = app::existing_link_keys(settings)?;
+    // A lost key is a trouble of its own; it must not keep anybody from copying the books.
+    let keys = app::existing_link_keys(settings).unwrap_or_default();
     let db = app::existing_database(settings)?;
     let part = part_of(file);
     drop(manifest::create_private(&part)?);

@@ -59,12 +59,21 @@ pub struct Content {
 }
 
 impl Content {
-    /// Counts.
+    /// Counts everything.
     ///
     /// # Errors
     /// `Database` when a query fails.
     pub fn of(connection: &mut Connection) -> HouseResult<Self> {
-        Ok(Self { rows: counts::rows(connection)?, newest_seal: counts::newest_seal(connection)? })
+        Ok(Self { rows: counts::rows(connection, &|_| true)?, newest_seal: counts::newest_seal(connection)? })
+    }
+
+    /// Counts what a manifest speaks of.
+    ///
+    /// # Errors
+    /// `Database` when a query fails.
+    pub fn like(manifest: &Manifest, connection: &mut Connection) -> HouseResult<Self> {
+        let rows = counts::rows(connection, &|table| manifest.rows.contains_key(table))?;
+        Ok(Self { rows, newest_seal: counts::newest_seal(connection)? })
     }
 }
 
@@ -120,6 +129,12 @@ impl Manifest {
     /// # Errors
     /// Naming the tables that differ.
     pub fn compare(&self, content: &Content) -> anyhow::Result<()> {
+        if let Some(table) = self.rows.keys().find(|table| !content.rows.contains_key(*table)) {
+            bail!(
+                "в копии есть таблица {table}, которой эта программа не знает: копия сделана версией {}",
+                self.program
+            );
+        }
         let differs = |(table, rows): (&String, &i64)| {
             let have = content.rows.get(table).copied().unwrap_or(0);
             (have != *rows).then(|| format!("{table}: {have} вместо {rows}"))

@@ -3,8 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, anyhow, bail, ensure};
-use url::Url;
+use anyhow::{Context as _, anyhow, ensure};
 
 use super::manifest::Content;
 use crate::db::{Db, dialect};
@@ -25,7 +24,7 @@ pub fn dump(db: &Db, url: &str, part: &Path) -> anyhow::Result<Content> {
 }
 
 fn run_dump(url: &str, part: &Path, snapshot: Option<&str>) -> anyhow::Result<()> {
-    let mut command = tool("pg_dump", url)?;
+    let mut command = tool("pg_dump", url);
     command.args(["--format=custom", "--no-owner", "--no-privileges", "--file"]).arg(part);
     if let Some(snapshot) = snapshot {
         command.arg(format!("--snapshot={snapshot}"));
@@ -38,7 +37,7 @@ fn run_dump(url: &str, part: &Path, snapshot: Option<&str>) -> anyhow::Result<()
 /// # Errors
 /// When `pg_restore` is not there or fails; then nothing is changed.
 pub fn fill(url: &str, file: &Path, force: bool) -> anyhow::Result<()> {
-    let mut command = tool("pg_restore", url)?;
+    let mut command = tool("pg_restore", url);
     command.args(["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]);
     if force {
         command.args(["--clean", "--if-exists"]);
@@ -57,19 +56,14 @@ pub fn list(file: &Path) -> anyhow::Result<()> {
     finish(command, "pg_restore")
 }
 
-fn tool(name: &str, url: &str) -> anyhow::Result<Command> {
-    let mut address = Url::parse(url).context("database.url")?;
-    let password = address.password().map(str::to_owned);
-    if password.is_some() && address.set_password(None).is_err() {
-        bail!("database.url: пароль не отделяется");
-    }
+fn tool(name: &str, url: &str) -> Command {
+    let (address, password) = crate::cli::address::part(url);
     let mut command = Command::new(name);
-    command.arg("--dbname").arg(address.as_str());
+    command.arg("--dbname").arg(address);
     if let Some(password) = password {
-        let plain = percent_decoded(&password);
-        command.env("PGPASSWORD", plain);
+        command.env("PGPASSWORD", percent_decoded(&password));
     }
-    Ok(command)
+    command
 }
 
 /// A password inside an address is percent-encoded, one in the environment is not.
@@ -94,7 +88,7 @@ mod tests {
 
     #[test]
     fn the_password_stays_off_the_command_line() {
-        let command = tool("pg_dump", "postgres://oplata:p%40ss+w@db.local:5433/oplata").unwrap();
+        let command = tool("pg_dump", "postgres://oplata:p%40ss+w@db.local:5433/oplata");
         let said: Vec<String> = command.get_args().map(|arg| arg.to_string_lossy().into_owned()).collect();
         assert_eq!(said, ["--dbname", "postgres://oplata@db.local:5433/oplata"]);
         let given = command.get_envs().find(|(name, _)| *name == "PGPASSWORD").and_then(|(_, value)| value).unwrap();

@@ -26,7 +26,7 @@ pub fn check(file: &Path) -> anyhow::Result<()> {
         // Opening a database writes beside it, so the copy itself is left alone.
         let scratch = Scratch::beside(file)?;
         std::fs::copy(file, &scratch.0).context("копию не раскрыть для проверки")?;
-        manifest.compare(&content_of(&format!("sqlite://{}", scratch.0.display()))?)?;
+        manifest.compare(&content_of(&manifest, &format!("sqlite://{}", scratch.0.display()))?)?;
     } else {
         postgres::list(file)?;
     }
@@ -54,9 +54,9 @@ impl Drop for Scratch {
     }
 }
 
-fn content_of(url: &str) -> anyhow::Result<Content> {
+fn content_of(manifest: &Manifest, url: &str) -> anyhow::Result<Content> {
     let mut connection = dialect::connect(url).map_err(|error| anyhow!("{error}"))?;
-    Content::of(&mut connection).map_err(|error| anyhow!("копия не читается: {error}"))
+    Content::like(manifest, &mut connection).map_err(|error| anyhow!("копия не читается: {error}"))
 }
 
 /// Puts a copy in the place of the database; its outbox starts paused.
@@ -71,11 +71,9 @@ pub fn restore(settings: &Settings, file: &Path, force: bool) -> anyhow::Result<
     ensure!(fits, "копия сделана с {}, а database.url — другая база", manifest.database);
     refuse_running(settings)?;
     match url.strip_prefix("sqlite://") {
-        Some(path) => place_sqlite(file, Path::new(path), force)?,
-        None => place_postgres(url, file, force)?,
+        Some(path) => place_sqlite(&manifest, file, Path::new(path), force)?,
+        None => place_postgres(&manifest, url, file, force)?,
     }
-    manifest.compare(&content_of(url)?)?;
-    pause(settings)?;
     report(settings, &manifest);
     Ok(())
 }
@@ -87,38 +85,73 @@ fn refuse_running(settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The old database is put aside, not thrown away.
-fn place_sqlite(file: &Path, target: &Path, force: bool) -> anyhow::Result<()> {
-    if target.exists() {
-        ensure!(force, "{}: база уже есть; поверх — только с --force (прежняя останется рядом)", target.display());
-        let aside = format!("{}.before-{}", target.display(), chrono::Utc::now().format("%Y%m%d-%H%M%S"));
-        for end in ["", "-wal", "-shm"] {
-            let from = format!("{}{end}", target.display());
-            if Path::new(&from).exists() {
-                std::fs::rename(&from, format!("{aside}{end}")).with_context(|| format!("не отложить {from}"))?;
-            }
-        }
-        say(format_args!("Прежняя база отложена: {aside}"));
-    }
+/// The copy is proved and silenced under another name first, so that no crash leaves a talking one in place; the old
+/// database is put aside, not thrown away.
+fn place_sqlite(manifest: &Manifest, file: &Path, target: &Path, force: bool) -> anyhow::Result<()> {
+    let taken = target.exists();
+    ensure!(
+        !taken || force,
+        "{}: база уже есть; поверх — только с --force (прежняя останется рядом)",
+        target.display()
+    );
+    let next = Unplaced::of(target)?;
     let mut source = std::fs::File::open(file)?;
-    let mut placed = manifest::create_private(target)?;
-    std::io::copy(&mut source, &mut placed).context("копия не переписалась")?;
-    placed.sync_all()?;
+    std::io::copy(&mut source, &mut std::fs::OpenOptions::new().write(true).open(&next.0)?)
+        .context("копия не переписалась")?;
+    quieten(manifest, &format!("sqlite://{}", next.0.display()))?;
+    std::fs::File::open(&next.0)?.sync_all()?;
+    if taken {
+        put_aside(target)?;
+    }
+    std::fs::rename(&next.0, target).with_context(|| format!("не поставить {}", target.display()))
+}
+
+/// The next database under its working name; it goes away unless it is placed.
+struct Unplaced(PathBuf);
+
+impl Unplaced {
+    fn of(target: &Path) -> anyhow::Result<Self> {
+        let path = PathBuf::from(format!("{}.restoring", target.display()));
+        drop(manifest::create_private(&path)?);
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Unplaced {
+    fn drop(&mut self) {
+        for end in ["", "-wal", "-shm"] {
+            drop(std::fs::remove_file(format!("{}{end}", self.0.display())));
+        }
+    }
+}
+
+fn put_aside(target: &Path) -> anyhow::Result<()> {
+    let aside = format!("{}.before-{}", target.display(), chrono::Utc::now().format("%Y%m%d-%H%M%S"));
+    for end in ["-wal", "-shm", ""] {
+        let from = format!("{}{end}", target.display());
+        if Path::new(&from).exists() {
+            std::fs::rename(&from, format!("{aside}{end}")).with_context(|| format!("не отложить {from}"))?;
+        }
+    }
+    say(format_args!("Прежняя база отложена: {aside}"));
     Ok(())
 }
 
-fn place_postgres(url: &str, file: &Path, force: bool) -> anyhow::Result<()> {
+fn place_postgres(manifest: &Manifest, url: &str, file: &Path, force: bool) -> anyhow::Result<()> {
     // An empty database has none of our migrations; any other is somebody's books.
     let empty = migrate::is_empty(url).map_err(|error| anyhow!("{error}"))?;
     if !empty && !force {
         bail!("база не пуста; поверх — только с --force, и тогда прежнее будет удалено");
     }
     // Looking has made the table of migrations, which the copy brings along itself.
-    postgres::fill(url, file, true)
+    postgres::fill(url, file, true)?;
+    quieten(manifest, url)
 }
 
-fn pause(settings: &Settings) -> anyhow::Result<()> {
-    let mut connection = dialect::connect(settings.database.url.reveal()).map_err(|error| anyhow!("{error}"))?;
+/// Compares, and pauses the outbox whatever the comparison says.
+fn quieten(manifest: &Manifest, url: &str) -> anyhow::Result<()> {
+    let same = content_of(manifest, url).and_then(|content| manifest.compare(&content));
+    let mut connection = dialect::connect(url).map_err(|error| anyhow!("{error}"))?;
     let now = SystemClock.now();
     outbox::set_paused(&mut connection, true, now).map_err(|error| anyhow!("{error}"))?;
     let details = serde_json::json!({});
@@ -130,7 +163,8 @@ fn pause(settings: &Settings) -> anyhow::Result<()> {
         action: "restored",
         details,
     };
-    journal::record(&mut connection, &entry).map_err(|error| anyhow!("{error}"))
+    journal::record(&mut connection, &entry).map_err(|error| anyhow!("{error}"))?;
+    same
 }
 
 fn report(settings: &Settings, manifest: &Manifest) {

@@ -22,13 +22,13 @@ impl Findings {
     /// Works, but somebody should know.
     pub fn note(&mut self, sentence: &str) {
         self.notes += 1;
-        say(format_args!("  ! {sentence}"));
+        say(format_args!("  ! {}", begun(sentence)));
     }
 
     /// Does not work.
     pub fn wrong(&mut self, sentence: &str) {
         self.wrong += 1;
-        say(format_args!("  ✗ {sentence}"));
+        say(format_args!("  ✗ {}", begun(sentence)));
     }
 
     /// The last line and the exit code: 1 when anything is wrong.
@@ -41,4 +41,10 @@ impl Findings {
         }
         if self.wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
+}
+
+/// A sentence begins with a capital, whoever has worded it.
+fn begun(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

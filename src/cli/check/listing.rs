@@ -1,9 +1,8 @@
 //! The settings as they are in force, secrets masked.
 
-use url::Url;
-
 use crate::base::Secret;
 use crate::base::config::Settings;
+use crate::base::texts::plural;
 use crate::cli::say::say;
 
 /// Prints them.
@@ -67,17 +66,20 @@ fn yes(flag: bool) -> String {
 
 /// A secret is told by its length alone.
 fn secret(secret: &Secret) -> String {
-    if secret.is_empty() { none() } else { format!("задан, {} знаков", secret.reveal().chars().count()) }
+    let length = secret.reveal().chars().count();
+    let noun = plural(u64::try_from(length).unwrap_or(0), "знак", "знака", "знаков");
+    if length == 0 { none() } else { format!("задан, {length} {noun}") }
 }
 
-/// An address without its password; what is no address is told by its length.
-pub fn address(address: &Secret) -> String {
-    let Ok(mut url) = Url::parse(address.reveal()) else { return secret(address) };
-    if url.password().is_some() && url.set_password(Some("•••")).is_err() {
-        return secret(address);
+/// An address without its password.
+fn address(address: &Secret) -> String {
+    if address.is_empty() {
+        return none();
     }
-    url.set_query(None);
-    url.to_string().replace("%E2%80%A2", "•")
+    match crate::cli::address::part(address.reveal()) {
+        (shown, None) => shown,
+        (shown, Some(_)) => format!("{shown} (пароль скрыт)"),
+    }
 }
 
 #[cfg(test)]
@@ -87,7 +89,7 @@ mod tests {
     #[test]
     fn no_secret_is_printed() {
         let shown = address(&Secret::new("postgres://oplata:pa55w0rd@db.local/oplata?password=pa55w0rd"));
-        assert_eq!(shown, "postgres://oplata:•••@db.local/oplata");
+        assert_eq!(shown, "postgres://oplata@db.local/oplata (пароль скрыт)");
         let settings = Settings::load(
             None,
             [

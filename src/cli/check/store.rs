@@ -8,6 +8,11 @@ use crate::domain::{exports, outbox};
 
 /// Whether it is there, has the schema, and what waits in it.
 pub fn look(settings: &Settings, with_books: bool, findings: &mut Findings) {
+    if let Some(path) = settings.database.url.reveal().strip_prefix("sqlite://")
+        && !std::path::Path::new(path).exists()
+    {
+        return findings.note(&format!("Базы {path} ещё нет: её создаст первый `oplata serve`."));
+    }
     let db = match app::existing_database(settings) {
         Ok(db) => db,
         Err(error) => return findings.wrong(&format!("{error}.")),

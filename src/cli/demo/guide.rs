@@ -15,8 +15,8 @@ pub fn print(stand: &Stand, shown: &Shown, took: Duration, dir: &std::path::Path
     say(format_args!("\n  ОПЛАТА · демонстрация магазина «ДомПлюс» (готово за {seconds} с)\n"));
     say(format_args!("  1. Откройте заказ № {} на {} — так его видит покупатель:\n", first.number, shown.first_sum));
     say(format_args!("     {}\n", first.link));
-    say("  2. Нажмите «Оплатить», потом кнопку успешной оплаты на странице учебного банка.");
-    say("  3. На странице заказа через несколько секунд появится № документа 1С.\n");
+    say("  2. Нажмите «Оплатить», а на странице учебного банка — верхнюю кнопку: деньги ненастоящие.");
+    say("  3. Вернётесь на страницу заказа: через пару секунд она скажет «Принято в 1С» и назовёт № документа.\n");
     say("  Тот же платёж с других сторон:\n");
     say(format_args!("     сотрудники   {}/staff/login", stand.url()));
     say(format_args!("     1С           {}/", stand.onec.url()));
@@ -31,5 +31,5 @@ pub fn print(stand: &Stand, shown: &Shown, took: Duration, dir: &std::path::Path
         say(format_args!("     {:<43}{}  {}", state, order.number, order.link));
     }
     say(format_args!("\n  Деньги здесь учебные. Всё лежит в {}, журнал — oplata.log.", dir.display()));
-    say("  Новый заказ заведите в 1С: «Новый заказ» → «Отправить на оплату». Остановить — Ctrl-C.\n");
+    say("  Новый заказ заведите в 1С: «Новый: частное лицо» → «Отправить на оплату». Остановить — Ctrl-C.\n");
 }

@@ -62,6 +62,6 @@ fn shop(code: &str, name: &str, address: &str) -> Store {
         name: name.to_owned(),
         address: Some(address.to_owned()),
         hours: Some("ежедневно 8:00–22:00".to_owned()),
-        phone: Some("8 4872 55-50-10".to_owned()),
+        phone: Some("8 495 000-10-20".to_owned()),
     }
 }

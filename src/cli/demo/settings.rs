@@ -57,7 +57,7 @@ pub fn demo(address: SocketAddr, api_url: String, onec_password: &Secret, folder
 fn shop() -> config::Shop {
     config::Shop {
         name: SHOP.to_owned(),
-        phone: "8 4872 55-50-10".to_owned(),
+        phone: "8 495 000-10-20".to_owned(),
         email: format!("shop@{DOMAIN}"),
         seller: Some(config::Seller {
             name: "ООО «ДомПлюс»".to_owned(),

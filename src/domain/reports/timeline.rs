@@ -39,7 +39,7 @@ pub fn of_order(connection: &mut Connection, id: &OrderId) -> Result<Vec<Moment>
         .collect();
     story.extend(link_moments(connection, id)?);
     story.extend(told_to_onec(connection, id)?);
-    story.sort_by(|one, other| other.at.cmp(&one.at));
+    story.sort_by_key(|moment| std::cmp::Reverse(moment.at));
     Ok(story)
 }
 

@@ -3,18 +3,18 @@
 use super::derive::{self, Circumstances};
 use super::facts::{Facts, MoneyFact};
 use super::state::PageState;
-use super::steps::{Fact, Step, StepState};
+use super::steps::{Fact, Step, StepState, is_told_by_day};
 use super::view::{
-    ContactForm, Handover, LineView, Links, Live, MethodCard, MoneyView, Notices, OrderView, PartOffer, PayPage,
-    Seller, Shop, Unavailable, VatView, Way, WebLink,
+    ContactForm, Handover, LineView, Links, Live, MailOffer, MethodCard, MoneyView, Notices, OrderView, PartOffer,
+    PayPage, Seller, Shop, Unavailable, VatView, Way, WebLink,
 };
 use super::visitor::Visitor;
 use crate::base::texts::{masked_email, shortened_name};
-use crate::base::{Direction, Instant, Kopecks, Method, Mode, VatRate};
+use crate::base::{Direction, Instant, Kopecks, Method, Mode, MoneyKind, VatRate};
 use crate::context::Context;
 use crate::domain::exports::ExportState;
 use crate::domain::orders::{BuyerKind, Delivery};
-use crate::domain::payments::attempts::SMALLEST_PART;
+use crate::domain::payments::attempts::{self, SMALLEST_PART};
 use crate::domain::payments::{Attempt, RefundState};
 use crate::domain::receipts::ReceiptState;
 use crate::gateways::providers::Account;
@@ -58,7 +58,8 @@ pub(super) fn page(context: &Context, facts: &Facts, visitor: &Visitor) -> PayPa
         provider: Some("ЮKassa".to_owned()).filter(|_| offered),
         contact: asks_contact(context, facts).then(ContactForm::default),
         parts: parts(facts),
-        money_line: money_line(facts, now),
+        mail: mail(context, facts, &state, now),
+        money_line: money_line(facts, &state, now),
         handover: handover(facts),
         links: links(context),
         notices: Notices {
@@ -149,6 +150,12 @@ fn parts(facts: &Facts) -> Option<PartOffer> {
     })
 }
 
+/// The letter is only sent while there is something to pay; before that it would be a promise not kept.
+fn mail(context: &Context, facts: &Facts, state: &PageState, now: Instant) -> Option<MailOffer> {
+    let payable = attempts::payable(&facts.order, &facts.balance, now).is_ok();
+    (context.mailer.is_some() && state.offers_methods() && payable).then(MailOffer::default)
+}
+
 pub(super) fn shop(context: &Context, facts: &Facts) -> Shop {
     let own = facts.store.as_ref().and_then(|store| store.phone.clone());
     let phone = own.or_else(|| some(&context.settings.shop.phone));
@@ -207,7 +214,7 @@ fn handover(facts: &Facts) -> Option<Handover> {
     let store = facts.store.as_ref()?;
     let lines: Vec<String> = [&store.address, &store.hours].into_iter().flatten().cloned().collect();
     let pickup = facts.order.delivery == Delivery::Pickup;
-    (pickup && !lines.is_empty()).then(|| Handover { pickup_at: Some(store.name.clone()), lines })
+    pickup.then(|| Handover { pickup_at: Some(store.name.clone()), lines })
 }
 
 fn links(context: &Context) -> Links {
@@ -221,7 +228,12 @@ fn links(context: &Context) -> Links {
 }
 
 /// «Где мои деньги»: from the bank to 1C's number.
-fn money_line(facts: &Facts, now: Instant) -> Vec<Step> {
+fn money_line(facts: &Facts, state: &PageState, now: Instant) -> Vec<Step> {
+    if let PageState::CancelledWithMoney { amount } = state {
+        let mut steps = received(facts);
+        steps.push(Step::new(Fact::RefundAsked { amount: *amount }, StepState::Now));
+        return steps;
+    }
     if let Some((amount, at)) = facts.returned() {
         return vec![
             Step::new(Fact::RefundAsked { amount }, StepState::Done),
@@ -243,13 +255,14 @@ fn money_line(facts: &Facts, now: Instant) -> Vec<Step> {
         ];
     }
     if let Some(live) = facts.live(now) {
-        return expected(facts, live);
+        return expected(facts, live, now);
     }
-    facts.last_payment().map(|money| received(facts, money)).unwrap_or_default()
+    received(facts)
 }
 
-fn expected(facts: &Facts, live: &Attempt) -> Vec<Step> {
-    let bank = Fact::Bank { amount: live.amount, kind: live.method.into(), checked: None };
+fn expected(facts: &Facts, live: &Attempt, now: Instant) -> Vec<Step> {
+    let checked = (live.checks > 0).then_some(now);
+    let bank = Fact::Bank { amount: live.amount, kind: live.method.into(), checked };
     let mut steps = vec![Step::new(bank, StepState::Now), Step::new(Fact::Shop, StepState::Todo)];
     if carries_receipt(live) {
         steps.push(Step::new(Fact::Receipt { to: receipt_address(facts), link: None }, StepState::Todo));
@@ -267,11 +280,18 @@ fn receipt_address(facts: &Facts) -> Option<String> {
     facts.order.buyer_email.as_deref().map(masked_email)
 }
 
-fn received(facts: &Facts, money: &MoneyFact) -> Vec<Step> {
-    let bank = Fact::Bank { amount: money.amount, kind: money.kind, checked: None };
-    let mut steps = vec![Step::done(bank, money.at), Step::done(Fact::Shop, money.at)];
-    steps.extend(receipt_step(facts, money));
-    steps.push(onec_step(money));
+/// Every payment that came, then what became of the newest: one who paid twice sees both.
+fn received(facts: &Facts) -> Vec<Step> {
+    let payments: Vec<&MoneyFact> = facts.money.iter().filter(|money| money.direction == Direction::In).collect();
+    let Some(last) = payments.last() else { return Vec::new() };
+    let bank =
+        |money: &&MoneyFact| Step::done(Fact::Bank { amount: money.amount, kind: money.kind, checked: None }, money.at);
+    let mut steps: Vec<Step> = payments.iter().map(bank).collect();
+    if !matches!(last.kind, MoneyKind::Cash | MoneyKind::Onec) {
+        steps.push(shop_step(last));
+    }
+    steps.extend(receipt_step(facts, last));
+    steps.push(onec_step(&payments, facts.onec_silent));
     steps
 }
 
@@ -287,13 +307,19 @@ fn receipt_step(facts: &Facts, money: &MoneyFact) -> Option<Step> {
     })
 }
 
-fn onec_step(money: &MoneyFact) -> Step {
-    let fact = Fact::Onec { number: money.number.clone() };
-    match (&money.number, money.export) {
-        (Some(_), _) => Step::new(fact, StepState::Done),
-        (None, Some(ExportState::Rejected | ExportState::Unposted)) => Step::new(fact, StepState::Failed),
-        (None, _) => Step::new(fact, StepState::Now),
+fn shop_step(money: &MoneyFact) -> Step {
+    if is_told_by_day(money.kind) { Step::new(Fact::Shop, StepState::Done) } else { Step::done(Fact::Shop, money.at) }
+}
+
+/// The numbers of 1C's documents, once each payment has its own.
+fn onec_step(payments: &[&MoneyFact], silent: bool) -> Step {
+    let numbers: Option<Vec<&str>> = payments.iter().map(|money| money.number.as_deref()).collect();
+    if let Some(numbers) = numbers {
+        return Step::new(Fact::Onec { number: Some(numbers.join(", №\u{a0}")) }, StepState::Done);
     }
+    let stuck = |money: &&&MoneyFact| matches!(money.export, Some(ExportState::Rejected | ExportState::Unposted));
+    let late = silent || payments.iter().any(|money| money.number.is_none() && stuck(&money));
+    Step::new(Fact::Onec { number: None }, if late { StepState::Failed } else { StepState::Now })
 }
 
 /// 1C's number of the newest payment, when it has one.

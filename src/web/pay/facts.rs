@@ -1,6 +1,5 @@
 //! Everything a customer's page is made of, read in one transaction.
 
-use crate::base::ids::LinkId;
 use crate::base::{Direction, Instant, Kopecks, MoneyKind, Result};
 use crate::context::Context;
 use crate::db::Connection;
@@ -28,7 +27,7 @@ pub(super) struct MoneyFact {
 
 /// The order behind a link.
 pub(super) struct Facts {
-    pub link: LinkId,
+    pub link: links::Link,
     pub order: Order,
     pub seller: Seller,
     pub store: Option<Store>,
@@ -88,7 +87,7 @@ fn read(connection: &mut Connection, link: &links::Link) -> Result<Facts> {
         None => None,
     };
     Ok(Facts {
-        link: link.id.clone(),
+        link: link.clone(),
         seller: orders::store::seller(connection, &order.seller_id)?,
         store,
         lines: orders::store::lines(connection, &order.id, order.revision)?,

@@ -1,4 +1,4 @@
-//! `/pay/{token}`: the page, the start, the way on to the provider, the status, the request of a new link.
+//! `/pay/{token}`: the page, the start, the way on to the provider.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
@@ -7,18 +7,14 @@ use serde::Deserialize;
 
 use super::compose;
 use super::facts::Facts;
+use super::letters::email_error;
 use super::pages::{GoPage, MessageKind, MessagePage};
-use super::state::{ContactAnswer, PageState};
 use super::view::{FieldError, PartError, PayPage, Shop, WebLink};
 use super::visitor::{self, Visitor};
-use crate::base::ids::new_id;
 use crate::base::texts::Lang;
-use crate::base::{Error, Kopecks, Method, Result};
+use crate::base::{Error, Kopecks, Method};
 use crate::context::Context;
-use crate::domain::alerts::{self, NewAlert, Severity};
 use crate::domain::orders::links::Event;
-use crate::domain::outbox::{self, Message};
-use crate::gateways::mail::Addressee;
 use crate::web::headers::RequestNumber;
 use crate::web::{Site, failure};
 use crate::workflows::checkout::{self, Wanted};
@@ -32,15 +28,8 @@ pub struct StartForm {
     again: Option<String>,
 }
 
-/// Field of the request of a new link.
-#[derive(Debug, Default, Deserialize)]
-pub struct AskForm {
-    #[serde(default)]
-    contact: String,
-}
-
 /// The answers a customer gets instead of a page.
-enum Stop {
+pub(super) enum Stop {
     Missing,
     TooMany(u32),
     Fault(Error),
@@ -52,10 +41,10 @@ impl From<Error> for Stop {
     }
 }
 
-type Answer = std::result::Result<HttpResponse, Stop>;
+pub(super) type Answer = std::result::Result<HttpResponse, Stop>;
 
 /// A form as it came. One that cannot be read counts as empty: the page then says what is missing.
-type Form<T> = std::result::Result<web::Form<T>, actix_web::Error>;
+pub(super) type Form<T> = std::result::Result<web::Form<T>, actix_web::Error>;
 
 /// `?lang=en`; anything else in the address is nobody's.
 fn chosen_language(request: &HttpRequest) -> Option<String> {
@@ -96,7 +85,12 @@ async fn shown(
 }
 
 /// Opens the order behind a token; counts misses and speed (LNK-8, DOS-4).
-async fn open(request: &HttpRequest, context: &Context, site: &Site, token: &str) -> std::result::Result<Facts, Stop> {
+pub(super) async fn open(
+    request: &HttpRequest,
+    context: &Context,
+    site: &Site,
+    token: &str,
+) -> std::result::Result<Facts, Stop> {
     let client = site.proxies.client(request);
     let found = Facts::find(context, token).await?;
     match found {
@@ -120,11 +114,11 @@ fn note_opened(context: &Context, facts: &Facts, visitor: &Visitor) {
 
 fn note(context: &Context, facts: &Facts, kind: &'static str) {
     let now = context.now();
-    context.memory.note_link(Event { link_id: facts.link.clone(), kind, first_at: now, last_at: now, count: 1 });
+    context.memory.note_link(Event { link_id: facts.link.id.clone(), kind, first_at: now, last_at: now, count: 1 });
 }
 
 /// A waiting page has the provider asked now instead of at the next appointed time; the page itself does not wait.
-fn nudge_in_background(context: &web::Data<Context>, facts: &Facts) {
+pub(super) fn nudge_in_background(context: &web::Data<Context>, facts: &Facts) {
     let Some(live) = facts.live(context.now()).cloned() else { return };
     let context = context.clone();
     actix_web::rt::spawn(async move {
@@ -184,7 +178,7 @@ async fn started(
     Ok(response)
 }
 
-fn see_other(visitor: &Visitor, tail: &str) -> HttpResponse {
+pub(super) fn see_other(visitor: &Visitor, tail: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, format!("/pay/{}{tail}", visitor.token))).finish()
 }
 
@@ -199,7 +193,7 @@ fn read_form(
     let method = form.method.as_deref().and_then(Method::parse);
     let email = form.email.as_deref().map(str::trim).filter(|email| !email.is_empty());
     let email_error = match email {
-        Some(email) if Addressee::new(email).is_err() => Some(FieldError::Malformed),
+        Some(email) => email_error(email),
         None if compose::asks_contact(context, facts) => Some(FieldError::Empty),
         _ => None,
     };
@@ -216,7 +210,7 @@ fn read_form(
     let (Some(method), None, None) = (method, email_error, part_error) else { return Err(Box::new(page)) };
     Ok(Wanted {
         order_id: facts.order.id.clone(),
-        return_url: context.pay_url(&visitor.token),
+        link: facts.link.clone(),
         method,
         email: email.map(str::to_owned),
         amount,
@@ -281,110 +275,11 @@ async fn going(request: &HttpRequest, context: &Context, site: &Site, visitor: &
     Ok(html(StatusCode::OK, page.render()?))
 }
 
-/// `GET /pay/{token}/status`
-pub async fn status(
-    request: HttpRequest,
-    context: web::Data<Context>,
-    site: web::Data<Site>,
-    token: web::Path<String>,
-) -> HttpResponse {
-    let visitor = Visitor::of(&request, &token, None);
-    match open(&request, &context, &site, &visitor.token).await {
-        Ok(facts) => {
-            nudge_in_background(&context, &facts);
-            HttpResponse::Ok().json(status_body(&context, &facts, &visitor))
-        }
-        Err(Stop::Missing) => HttpResponse::NotFound().json(serde_json::json!({ "error": "not_found" })),
-        Err(Stop::TooMany(wait)) => HttpResponse::TooManyRequests()
-            .insert_header(("Retry-After", wait.to_string()))
-            .json(serde_json::json!({ "error": "too_many_requests" })),
-        Err(Stop::Fault(error)) => failure::for_onec(&error),
-    }
-}
-
-fn status_body(context: &Context, facts: &Facts, visitor: &Visitor) -> serde_json::Value {
-    let page = compose::page(context, facts, visitor);
-    let now = context.zone().local(context.now());
-    let mut body = serde_json::json!({
-        "payment_state": facts.balance.payment_state,
-        "page_state": page.state.code(),
-        "due": facts.balance.due.to_decimal_text(),
-        "paid": facts.balance.paid.to_decimal_text(),
-        "onec_number": compose::onec_number(facts),
-        "version": page.live.version,
-    });
-    if page.state.is_moving()
-        && let Some(fields) = body.as_object_mut()
-    {
-        fields.insert("checked".to_owned(), serde_json::json!(now.format("%H:%M:%S").to_string()));
-    }
-    body
-}
-
-/// `POST /pay/{token}/ask-link`: the deadline is over and the customer still wants to pay.
-pub async fn ask_link(
-    request: HttpRequest,
-    context: web::Data<Context>,
-    site: web::Data<Site>,
-    token: web::Path<String>,
-    form: Form<AskForm>,
-) -> HttpResponse {
-    let visitor = Visitor::of(&request, &token, None);
-    let form = form.map(web::Form::into_inner).unwrap_or_default();
-    let answer = asked(&request, &context, &site, &visitor, form.contact.trim()).await;
-    answer.unwrap_or_else(|stop| stopped(&request, &context, &visitor, stop))
-}
-
-async fn asked(request: &HttpRequest, context: &Context, site: &Site, visitor: &Visitor, contact: &str) -> Answer {
-    let facts = open(request, context, site, &visitor.token).await?;
-    site.rates.starts.count(&facts.order.id.to_string()).map_err(Stop::TooMany)?;
-    let mut page = compose::page(context, &facts, visitor);
-    let PageState::Expired { until, .. } = page.state else { return Ok(see_other(visitor, "")) };
-    let error = match contact {
-        "" => Some(FieldError::Empty),
-        text if !is_contact(text) => Some(FieldError::Malformed),
-        _ => None,
-    };
-    if error.is_some() {
-        page.state = PageState::Expired { until, contact: ContactAnswer { value: contact.to_owned(), error } };
-        return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, page.render()?));
-    }
-    keep_request(context, &facts, contact).await?;
-    Ok(see_other(visitor, ""))
-}
-
-fn is_contact(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let phone = (10..=15).contains(&digits) && text.chars().all(|c| c.is_ascii_digit() || "+-() ".contains(c));
-    phone || Addressee::new(text).is_ok()
-}
-
-async fn keep_request(context: &Context, facts: &Facts, contact: &str) -> Result<()> {
-    let (order, now, contact) = (facts.order.clone(), context.now(), contact.to_owned());
-    context
-        .db
-        .write(move |connection| {
-            let message = format!("Клиент просит новую ссылку на заказ {}: срок оплаты закончился", order.number);
-            let alert = NewAlert {
-                kind: "link_request",
-                subject: order.id.as_str(),
-                severity: Severity::Info,
-                message: &message,
-                order_id: Some(order.id.as_str()),
-            };
-            alerts::open(connection, &alert, now)?;
-            let letter =
-                Message::LetterLinkRequest { order_id: order.id.clone(), contact: contact.clone(), nonce: new_id() };
-            outbox::enqueue(connection, &letter, now)
-        })
-        .await
-}
-
-fn html(status: StatusCode, body: String) -> HttpResponse {
+pub(super) fn html(status: StatusCode, body: String) -> HttpResponse {
     HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body)
 }
 
-fn stopped(request: &HttpRequest, context: &Context, visitor: &Visitor, stop: Stop) -> HttpResponse {
+pub(super) fn stopped(request: &HttpRequest, context: &Context, visitor: &Visitor, stop: Stop) -> HttpResponse {
     let own = Some(format!("/pay/{}", visitor.token));
     let (status, kind, self_path) = match stop {
         Stop::Missing => (StatusCode::NOT_FOUND, MessageKind::NotFound, None),

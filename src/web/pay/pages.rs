@@ -5,7 +5,7 @@ use askama::Template;
 use super::state::PageState;
 use super::steps::StepState;
 use super::verdict::{Action, Verdict};
-use super::view::{Notices, PayPage, Shop, Way, WebLink};
+use super::view::{MailAnswer, Notices, PayPage, Shop, Way, WebLink};
 use super::words::Words;
 use crate::base::qr::Qr;
 use crate::base::texts::Lang;

@@ -114,6 +114,7 @@ impl Step {
     pub fn title(&self, words: &Words) -> String {
         words.say(match &self.fact {
             Fact::Confirmed { .. } => "pay-step-confirmed",
+            Fact::Bank { kind: MoneyKind::Cash | MoneyKind::Onec, .. } => "pay-step-cash-done",
             Fact::Bank { kind: MoneyKind::Bank, .. } => self.one_of("pay-step-transfer-done", "pay-step-transfer-todo"),
             Fact::Bank { .. } => self.bank_title(),
             Fact::Shop => self.one_of("pay-step-shop-done", "pay-step-shop-todo"),
@@ -121,7 +122,7 @@ impl Step {
             Fact::Receipt { .. } => self.one_of("pay-step-receipt-done", "pay-step-receipt-todo"),
             Fact::Onec { .. } if self.state == StepState::Failed => "pay-step-onec-failed",
             Fact::Onec { .. } => self.one_of("pay-step-onec-done", "pay-step-onec-todo"),
-            Fact::RefundAsked { .. } => "pay-step-refund-asked",
+            Fact::RefundAsked { .. } => self.one_of("pay-step-refund-asked", "pay-step-refund-asking"),
             Fact::RefundSent => "pay-step-refund-sent",
             Fact::RefundDone if self.state == StepState::Failed => "pay-step-refund-failed",
             Fact::RefundDone => self.one_of("pay-step-refund-done", "pay-step-refund-todo"),
@@ -145,6 +146,13 @@ impl Step {
             Fact::RefundAsked { amount } => Some(amount.to_string()),
             _ => None,
         }
+    }
+
+    /// `14:05`; the day where the teller knew no more than that.
+    #[must_use]
+    pub fn when(&self, words: &Words) -> Option<String> {
+        let by_day = matches!(&self.fact, Fact::Bank { kind, .. } if is_told_by_day(*kind));
+        self.at.map(|at| if by_day { words.day(at) } else { words.time(at) })
     }
 
     /// When the bank was asked last, while it is going on.
@@ -177,6 +185,11 @@ impl Step {
             StepState::Failed => "pay-step-bank-failed",
         }
     }
+}
+
+/// Banks' statements and 1C tell the day of a payment, not its time.
+pub(super) const fn is_told_by_day(kind: MoneyKind) -> bool {
+    matches!(kind, MoneyKind::Bank | MoneyKind::Cash | MoneyKind::Onec)
 }
 
 fn sum_and_kind(words: Words, amount: Kopecks, kind: MoneyKind) -> String {

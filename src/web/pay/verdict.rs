@@ -1,6 +1,7 @@
 //! What the page says about its state: a headline of few words, a sentence, what to do next.
 
 use super::state::{Decline, NotPayable, PageState};
+use super::steps::is_told_by_day;
 use super::view::{PayPage, Way};
 use super::words::Words;
 use crate::base::{Instant, Kopecks};
@@ -225,7 +226,7 @@ fn ways_out(page: &PayPage, words: Words, reason: Decline, tried: Way) -> Vec<Ac
     }
     let label = |(place, way): (usize, &Way)| {
         let sum = (place == 0).then_some(page.money.due);
-        let label = if *way == tried { retry_label(words, reason, tried) } else { other_label(words, *way, sum) };
+        let label = if *way == tried { retry_label(words, reason, tried, sum) } else { other_label(words, *way, sum) };
         Action::Start(*way, label)
     };
     let mut actions: Vec<Action> = ways.iter().enumerate().map(label).collect();
@@ -235,7 +236,11 @@ fn ways_out(page: &PayPage, words: Words, reason: Decline, tried: Way) -> Vec<Ac
     actions
 }
 
-fn retry_label(words: Words, reason: Decline, way: Way) -> String {
+/// The label of the same way; with the sum when it is the button we want pressed.
+fn retry_label(words: Words, reason: Decline, way: Way, sum: Option<Kopecks>) -> String {
+    if let Some(sum) = sum {
+        return words.with1("pay-retry-sum", "sum", sum);
+    }
     words.say(match (reason, way) {
         (Decline::InsufficientFunds | Decline::CardProblem, Way::Card) => "pay-other-card",
         (Decline::ThreeDs | Decline::ProviderFault, _) => "pay-repeat",
@@ -295,10 +300,15 @@ fn settled(page: &PayPage, words: Words) -> Verdict {
                 Some(by) => words.with("pay-over-auto", [("sum", (*surplus).into()), ("date", words.day(*by).into())]),
                 None => words.say("pay-over-text"),
             };
-            Verdict::new(Tone::Plus, headline, vec![text])
+            let actions = if back_by.is_none() { call(page, words) } else { vec![] };
+            Verdict { actions, ..Verdict::new(Tone::Plus, headline, vec![text]) }
         }
         PageState::Paid { at, kind } => {
             let headline = words.with1("pay-paid-head", "sum", page.money.paid);
+            if is_told_by_day(*kind) {
+                let when = [("date", words.day(*at).into()), ("kind", words.kind(*kind).into())];
+                return Verdict::new(Tone::Green, headline, vec![words.with("pay-paid-day", when)]);
+            }
             let when = [
                 ("date", words.moment(*at).into()),
                 ("zone", words.zone_name(*at).into()),
@@ -308,6 +318,13 @@ fn settled(page: &PayPage, words: Words) -> Verdict {
         }
         _ => Verdict::simple(words, Tone::Green, "pay-settled-head", "pay-settled-text"),
     }
+}
+
+/// Where the next word is the shop's: its phone, if it has one.
+fn call(page: &PayPage, words: Words) -> Vec<Action> {
+    let number =
+        |phone: &String| Action::Go(format!("tel:{}", crate::base::texts::tel(phone)), words.say("pay-call-shop"));
+    page.shop.phone.iter().map(number).collect()
 }
 
 fn going_back(page: &PayPage, words: Words) -> Verdict {
@@ -353,7 +370,10 @@ fn over(page: &PayPage, words: Words) -> Verdict {
             verdict
         }
         PageState::LinkAsked => Verdict::simple(words, Tone::Blue, "pay-asked-head", "pay-asked-text"),
-        PageState::NotPayable(why) => Verdict::simple(words, Tone::Grey, "pay-closed-head", not_payable_key(*why)),
+        PageState::NotPayable(why) => {
+            let actions = if *why == NotPayable::NothingDue { vec![] } else { call(page, words) };
+            Verdict { actions, ..Verdict::simple(words, Tone::Grey, "pay-closed-head", not_payable_key(*why)) }
+        }
         _ => Verdict::simple(words, Tone::Grey, "pay-cancelled-head", "pay-cancelled-text"),
     }
 }

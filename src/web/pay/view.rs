@@ -40,6 +40,8 @@ pub struct PayPage {
     pub contact: Option<ContactForm>,
     /// Offered when parts are allowed and more than the smallest part is due.
     pub parts: Option<PartOffer>,
+    /// «Прислать ссылку мне»; nothing where the shop sends no mail or there is nothing to pay.
+    pub mail: Option<MailOffer>,
     /// «Где мои деньги», oldest first, up to 1C's number.
     pub money_line: Vec<Step>,
     /// Where and how the goods are handed over.
@@ -216,6 +218,26 @@ pub struct ContactForm {
     pub error: Option<FieldError>,
 }
 
+/// The offer to send the link to an address of the customer's own.
+#[derive(Debug, Clone, Default)]
+pub struct MailOffer {
+    /// As typed before.
+    pub value: String,
+    /// What became of it.
+    pub answer: Option<MailAnswer>,
+}
+
+/// What became of a request to send the link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailAnswer {
+    /// On its way to this masked address.
+    Sent(String),
+    /// The link was sent a moment ago.
+    TooSoon,
+    /// The address cannot be right.
+    Wrong(FieldError),
+}
+
 /// What is wrong with the typed part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartError {
@@ -314,6 +336,18 @@ impl PayPage {
     /// The ways that work now, in the page's order.
     pub fn open_ways(&self) -> impl Iterator<Item = Way> + '_ {
         self.methods.iter().filter(|card| card.unavailable.is_none()).map(|card| card.way)
+    }
+
+    /// Whether the line of money tells of a refund alone.
+    #[must_use]
+    pub fn tells_refund(&self) -> bool {
+        self.state.is_refund() && !matches!(self.state, PageState::CancelledWithMoney { .. })
+    }
+
+    /// Whether the page is a proof worth printing: money came or went back.
+    #[must_use]
+    pub const fn prints(&self) -> bool {
+        self.state.is_settled() || matches!(self.state, PageState::RefundDone { .. })
     }
 
     /// Whether `way` works now.

@@ -136,6 +136,15 @@ impl Words {
         })
     }
 
+    /// What to type into the address for the link.
+    #[must_use]
+    pub fn mail_error(&self, error: impl Borrow<FieldError>) -> String {
+        match error.borrow() {
+            FieldError::Empty => self.say("pay-error-mail-empty"),
+            other => self.email_error(*other),
+        }
+    }
+
     /// What to type into the address or phone for a new link.
     #[must_use]
     pub fn contact_error(&self, error: impl Borrow<FieldError>) -> String {

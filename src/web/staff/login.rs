@@ -35,7 +35,8 @@ pub struct LoginForm {
 /// A form of nothing but its token.
 #[derive(Debug, Deserialize)]
 pub struct Bare {
-    /// The token.
+    /// The token; a form without one is refused by the guard, in words.
+    #[serde(default)]
     pub csrf: String,
 }
 

@@ -198,7 +198,13 @@ fn guarded(cell: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::guarded;
+    use super::*;
+
+    #[test]
+    fn the_file_begins_with_the_mark_of_utf_8() {
+        let file = csv(&[], Zone::default());
+        assert!(file.starts_with("\u{feff}Документ 1С;") && file.ends_with("Комментарий\r\n"));
+    }
 
     #[test]
     fn a_cell_is_never_a_formula() {

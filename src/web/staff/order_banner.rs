@@ -55,8 +55,9 @@ fn rejected(facts: &Facts, guarded: &Guarded) -> Option<Banner> {
             actions.push(go("Внести вручную", &format!("/staff/manual#doc-{id}")));
         }
         let reason = money.export.as_ref().and_then(|export| export.message.clone()).unwrap_or_default();
-        let text = format!("{reason} Портал предложит документ ещё раз сам; клиента это не касается.");
-        return Some(banner(Tone::Red, "1С не приняла оплату", text.trim(), actions));
+        let reason = reason.trim_end_matches('.');
+        let text = format!("{reason}. Портал предложит документ ещё раз сам; клиента это не касается.");
+        return Some(banner(Tone::Red, "1С не приняла оплату", text, actions));
     }
     let money = stuck(ExportState::Unposted)?;
     let number = money.export.as_ref().and_then(|export| export.onec_number.clone()).unwrap_or_default();

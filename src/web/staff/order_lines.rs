@@ -3,7 +3,7 @@
 use super::order_facts::Facts;
 use super::view::{LineChange, LineRow, Lines};
 use crate::base::{Kopecks, VatRate};
-use crate::domain::orders::Line;
+use crate::domain::orders::{Line, OrderState};
 
 /// The card's goods; `compare` marks what is new, gone or changed.
 #[must_use]
@@ -17,7 +17,7 @@ pub fn compose(facts: &Facts, compare: bool) -> Lines {
         note: if order.revision > 1 { format!("версия {}", order.revision) } else { String::new() },
         previous: (has_before && !compare).then_some(address),
         rows,
-        vat: vat(now, order.lines_differ),
+        vat: vat(now, order.lines_differ && order.state != OrderState::Cancelled),
         total: order.total,
     }
 }

@@ -86,7 +86,7 @@ pub fn how(attempt: &Attempt) -> String {
         attempt.details.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let provider = words::provider(&attempt.account);
     match (attempt.method, details.card_last4) {
-        (Method::Card, Some(last4)) => format!("Карта •••• {last4}, {provider}"),
+        (Method::Card, Some(last4)) => format!("Карта\u{a0}••••\u{a0}{last4}, {provider}"),
         (Method::Card, None) => format!("Карта, {provider}"),
         (Method::Sbp, _) => format!("СБП, {provider}"),
     }

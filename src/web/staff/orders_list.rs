@@ -84,11 +84,11 @@ fn find(
     mode: Mode,
     now: Instant,
 ) -> Result<Found> {
-    let (rows, more) = lists::page(connection, filter, place, PAGE, now)?;
+    let (rows, further) = lists::page(connection, filter, place, PAGE, now)?;
     let mut days: Vec<NaiveDate> = rows.iter().map(|row| row.order.ordered_on).collect();
     days.dedup();
     Ok(Found {
-        more,
+        more: further,
         totals: lists::totals(connection, filter, mode, now)?,
         days: lists::days(connection, filter, &days, mode, now)?,
         rows,

@@ -86,11 +86,20 @@ fn queue_row(queue: &Queue, now: Instant) -> QueueRow {
 fn exchange_row(exchange: &Exchange, zone: Zone) -> ExchangeRow {
     ExchangeRow {
         when: words::short_moment(exchange.at, zone),
-        request: exchange.request.clone(),
+        request: shortened(&exchange.request),
         verdict: exchange.verdict.clone(),
         good: exchange.status < 400,
         status: exchange.status,
     }
+}
+
+/// The address with its ids cut: enough to tell one from another, short enough for a line.
+fn shortened(request: &str) -> String {
+    let part = |part: &str| match (part.len(), part.get(..8)) {
+        (36, Some(begin)) if part.matches('-').count() == 4 => format!("{begin}…"),
+        _ => part.to_owned(),
+    };
+    request.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 async fn facts(context: &Context) -> Vec<(String, String)> {
@@ -151,4 +160,16 @@ pub async fn retry(
     context.memory.wake_worker();
     let room = if guarded.may(Permission::SeeState) { "/staff/state" } else { "/staff/orders" };
     Ok(redirect(&format!("{room}?done=resent")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn ids_are_cut_to_their_beginning() {
+        let long = "POST /1c/v1/payments/01a20e8d-f6df-7223-a72b-35962838fa5c/accepted";
+        assert_eq!(shortened(long), "POST /1c/v1/payments/01a20e8d…/accepted");
+        assert_eq!(shortened("GET /1c/v1/payments"), "GET /1c/v1/payments");
+    }
 }

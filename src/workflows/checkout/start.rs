@@ -4,13 +4,14 @@
 use chrono::Duration;
 
 use super::{report, settle};
-use crate::base::ids::{AttemptId, OrderId};
+use crate::base::ids::{AttemptId, LinkId, OrderId};
 use crate::base::texts::Lang;
 use crate::base::{Error, Kopecks, Method, Result};
 use crate::context::Context;
 use crate::db::Connection;
 use crate::domain::alerts::{self, NewAlert, Severity};
-use crate::domain::orders::{self, BuyerKind, Line, Order, Seller};
+use crate::domain::orders::links::Link;
+use crate::domain::orders::{self, BuyerKind, Line, LinkKeys, Order, Seller};
 use crate::domain::payments::attempts::{self, Started, Wish};
 use crate::domain::payments::{Attempt, AttemptState, balance, record, store};
 use crate::domain::receipts::{self, Contact, PrepaymentVat, ReceiptDraft, Sale, SoldLine};
@@ -24,8 +25,8 @@ pub(super) const KEY_LIFE: Duration = Duration::hours(23);
 pub struct Wanted {
     /// The order.
     pub order_id: OrderId,
-    /// The page to come back to.
-    pub return_url: String,
+    /// The link the customer came by: where to come back to.
+    pub link: Link,
     /// Card or СБП.
     pub method: Method,
     /// Contact typed on the page, for the receipt.
@@ -86,7 +87,7 @@ fn refuse_while_in_review(connection: &mut Connection, order_id: &OrderId) -> Re
 }
 
 async fn write_down(context: &Context, wanted: Wanted, seller: Seller, account: Account) -> Result<Started> {
-    let now = context.now();
+    let (now, public_url) = (context.now(), context.public_url().to_owned());
     let life = Duration::seconds(i64::from(context.settings.intervals.attempt_life));
     context
         .db
@@ -102,20 +103,39 @@ async fn write_down(context: &Context, wanted: Wanted, seller: Seller, account: 
                 life,
             };
             let freeze = |connection: &mut Connection, order: &Order, id: &AttemptId, amount: Kopecks| {
-                freeze(connection, order, &seller, &account, &wanted, id, amount)
+                freeze(connection, order, &seller, &account, &wanted, &public_url, id, amount)
             };
             attempts::start(connection, &wish, &freeze, now)
         })
         .await
 }
 
+/// What stands for the token in a frozen request: a token opens the order, so it is not kept (LNK-1); the link's id and
+/// its key's number make the same token again for every repetition.
+const RETURN_MARK: &str = "/pay/link:";
+
+fn return_mark(public_url: &str, link: &Link) -> String {
+    format!("{public_url}{RETURN_MARK}{}:{}", link.key_id, link.id)
+}
+
+/// The address a mark stands for.
+fn return_url(keys: &LinkKeys, mark: &str) -> Result<String> {
+    let Some((public_url, link)) = mark.split_once(RETURN_MARK) else { return Ok(mark.to_owned()) };
+    let odd = || Error::Internal("адрес возврата записан не так".to_owned());
+    let (key, id) = link.split_once(':').ok_or_else(odd)?;
+    let token = keys.token(key.parse().map_err(|_| odd())?, &LinkId::parse(id)?)?;
+    Ok(format!("{public_url}/pay/{token}"))
+}
+
 /// The request as it will be sent, now and at every repetition.
+#[allow(clippy::too_many_arguments, reason = "what is frozen, named whole")]
 fn freeze(
     connection: &mut Connection,
     order: &Order,
     seller: &Seller,
     account: &Account,
     wanted: &Wanted,
+    public_url: &str,
     id: &AttemptId,
     amount: Kopecks,
 ) -> Result<String> {
@@ -132,7 +152,7 @@ fn freeze(
         amount,
         method: wanted.method,
         description: format!("Заказ {} от {}", order.number, crate::base::texts::date(order.ordered_on)),
-        return_url: wanted.return_url.clone(),
+        return_url: return_mark(public_url, &wanted.link),
         expires_at: None,
         contact,
         receipt,
@@ -223,8 +243,9 @@ pub(super) async fn begin(context: &Context, attempt: &Attempt, call: Call) -> R
     let Some(account) = context.providers.get(&attempt.account) else {
         return settle::account_is_gone(context, attempt).await;
     };
-    let request: CreatePayment =
+    let mut request: CreatePayment =
         serde_json::from_str(&attempt.request).map_err(|error| Error::Internal(error.to_string()))?;
+    request.return_url = return_url(&context.link_keys, &request.return_url)?;
     match account.provider.create_payment(&request, attempt.id.as_str()).await {
         Ok(snapshot) => {
             context.memory.note_back(&attempt.account);

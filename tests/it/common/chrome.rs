@@ -1,5 +1,6 @@
 //! A real browser: Debian's chromium behind chromedriver, one at a time on the whole machine, closed whatever happens.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -39,11 +40,13 @@ impl Device {
         }
     }
 
-    fn metrics(self) -> Value {
-        match self {
-            Self::Phone => json!({ "width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": true }),
-            Self::Desktop => json!({ "width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": false }),
-        }
+    /// Its screen; `tall` for a picture of a whole page, with what sticks to the bottom at the bottom.
+    fn metrics(self, tall: Option<u64>) -> Value {
+        let (width, height, mobile) = match self {
+            Self::Phone => (360, 740, true),
+            Self::Desktop => (1280, 900, false),
+        };
+        json!({ "width": width, "height": tall.map_or(height, |tall| tall.max(height)), "deviceScaleFactor": 1, "mobile": mobile })
     }
 }
 
@@ -53,6 +56,7 @@ pub struct Chrome {
     session: String,
     driver: Child,
     port: u16,
+    held: Cell<Device>,
     /// Held while the browser lives: ten processes each are enough for one machine.
     _turn: File,
 }
@@ -80,12 +84,13 @@ impl Chrome {
             panic!("the browser does not start: {:?}", connected.err());
         };
         let session = client.session_id().await.unwrap().unwrap();
-        Some(Self { client, session, driver, port, _turn: turn })
+        Some(Self { client, session, driver, port, held: Cell::new(Device::Desktop), _turn: turn })
     }
 
     /// Becomes a phone or a desktop machine, for the pages opened from now on.
     pub async fn hold(&self, device: Device) {
-        self.cdp("Emulation.setDeviceMetricsOverride", device.metrics()).await;
+        self.held.set(device);
+        self.cdp("Emulation.setDeviceMetricsOverride", device.metrics(None)).await;
         self.cdp("Emulation.setUserAgentOverride", json!({ "userAgent": device.agent() })).await;
     }
 
@@ -159,9 +164,13 @@ impl Chrome {
         text.as_str().unwrap_or_default().to_owned()
     }
 
+    /// Scrolls to something and presses it, as a finger would.
     pub async fn press(&self, css: &str) {
         self.find(css).await;
-        self.client.find(Locator::Css(css)).await.unwrap().click().await.unwrap();
+        let element = self.client.find(Locator::Css(css)).await.unwrap();
+        let place = vec![serde_json::to_value(&element).unwrap()];
+        self.client.execute("arguments[0].scrollIntoView({ block: 'center' })", place).await.unwrap();
+        element.click().await.unwrap();
     }
 
     pub async fn fill(&self, css: &str, text: &str) {
@@ -186,11 +195,21 @@ impl Chrome {
 
     /// The whole page as a picture in `target/screens`.
     pub async fn shoot(&self, name: &str) {
+        let tall = self.evaluate("return document.documentElement.scrollHeight").await.as_u64();
+        self.cdp("Emulation.setDeviceMetricsOverride", self.held.get().metrics(tall)).await;
         let told = self.cdp("Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": true })).await;
+        self.cdp("Emulation.setDeviceMetricsOverride", self.held.get().metrics(None)).await;
         let picture = base64::engine::general_purpose::STANDARD.decode(told["data"].as_str().unwrap()).unwrap();
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screens");
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(format!("{name}.png")), picture).unwrap();
+    }
+
+    /// Draws HTML in place of what is open, under its policy.
+    pub async fn draw(&self, html: &str) {
+        let tree = self.cdp("Page.getFrameTree", json!({})).await;
+        let params = json!({ "frameId": tree["frameTree"]["frame"]["id"], "html": html });
+        self.cdp("Page.setDocumentContent", params).await;
     }
 
     /// What the browser complained of since the last question: errors of scripts, blocked requests, broken policies.

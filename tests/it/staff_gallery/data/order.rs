@@ -106,6 +106,7 @@ pub fn card() -> OrderPage {
         number: "УТ00-000417".into(),
         ordered_on: "23.11.2026".into(),
         status: Status::PartlyPaid,
+        test: false,
         buyer: "Смирнова Ирина Павловна".into(),
         inn: None,
         contacts: Contacts { phone: Some("+7\u{a0}916\u{a0}•••-••-67".into()), email: Some("i•••@mail.ru".into()), can_open: true },
@@ -124,7 +125,7 @@ pub fn card() -> OrderPage {
         lines: goods(),
         money: moves(),
         reviews: Vec::new(),
-        link: LinkBox { address: Some("https://pay.domplus.example/pay/k7Q2mX9vR4tB8wLc".into()), to: Some("i•••@mail.ru".into()), can_send: true, payable: true },
+        link: LinkBox { address: Some("https://pay.domplus.example/pay/k7Q2mX9vR4tB8wLc".into()), to: Some("i•••@mail.ru".into()), can_send: true, payable: true, alive: true },
         documents: vec![OtherDocument { title: "Счёт № УТ-417 от 23.11.2026".into(), note: "PDF".into(), href: "/x.pdf".into() }],
         refund: RefundBox { available: rub(1_248_000), can_ask: true, ..RefundBox::default() },
         story: story(),
@@ -143,6 +144,7 @@ fn refunding() -> OrderPage {
         state: state.into(),
         can_confirm,
         asks_code: true,
+        error: can_confirm.then(|| "Код не подошёл. Дождитесь следующего и повторите.".into()),
     };
     let mut page = card();
     page.status = Status::Overpaid;
@@ -168,6 +170,8 @@ fn refunding() -> OrderPage {
         reason: "Банк сообщил 12\u{a0}480,00\u{a0}₽, ждали 12\u{a0}400,00\u{a0}₽.".into(),
         amount: rub(1_248_000),
         can_decide: true,
+        typed: "УТ00-000417".into(),
+        error: Some("Заказа «417» нет, или таких несколько. Введите номер целиком, как в 1С.".into()),
     }];
     page.refund.requests = vec![
         request(148_000, "ждёт подтверждения", Tone::Violet, "glass", true),
@@ -188,7 +192,7 @@ fn fresh() -> OrderPage {
     page.banner = None;
     page.sums = Sums { total: rub(12_345_678_900), due: rub(12_345_678_900), ..Sums::default() };
     page.money = Vec::new();
-    page.link = LinkBox { address: None, to: None, can_send: true, payable: true };
+    page.link = LinkBox { can_send: true, payable: true, ..LinkBox::default() };
     page.refund = RefundBox::default();
     page.story.iter_mut().for_each(|day| drop(day.items.drain(..7)));
     page

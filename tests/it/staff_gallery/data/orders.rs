@@ -13,6 +13,7 @@ fn row(n: u32, time: &str, buyer: &str, store: &str, status: Status, sums: (i64,
         status,
         total: rub(sums.0),
         paid: rub(sums.1),
+        test: n == 420,
         onec,
     }
 }

@@ -11,6 +11,9 @@ fn manual() -> ManualPage {
     };
     let row = |id: &str, kind: &str, amount, error: Option<&str>| ManualRow {
         id: id.into(),
+        revision: 1,
+        state: error.map(|_| "1С отклонила: не найден договор с контрагентом".into()),
+        rejected: error.is_some(),
         kind: kind.into(),
         amount: rub(amount),
         age: "ждёт 2 ч".into(),
@@ -43,6 +46,18 @@ fn manual() -> ManualPage {
         csv: "/staff/manual.csv".into(),
         more: None,
         can_enter: true,
+        can_retry: true,
+        can_decide: true,
+        undecided: vec![Undecided {
+            guid: "9f1".into(),
+            title: "Поступление безналичных ДС №\u{a0}000812 от 23.11.2026".into(),
+            amount: rub(1_248_000),
+            order: "УТ00-000417".into(),
+            choices: vec![
+                Candidate { id: "1".into(), words: "Банковский перевод, 23.11.2026, 14:05".into() },
+                Candidate { id: "2".into(), words: "Банковский перевод, 23.11.2026, 16:40".into() },
+            ],
+        }],
     }
 }
 
@@ -105,6 +120,13 @@ fn state() -> StatePage {
         shell: shell(Room::State),
         title: "Клиенты могут платить. 1С молчит 18 минут".into(),
         text: "Оплаты копятся у нас и уйдут в 1С сами, когда она ответит. Терять нечего, торопиться можно.".into(),
+        exchanges: vec![ExchangeRow {
+            when: "24.11, 14:02".into(),
+            request: "GET /1c/v1/payments".into(),
+            verdict: "отдано документов: 2".into(),
+            good: true,
+            status: 200,
+        }],
         tone: Tone::Amber,
         lamps: vec![
             lamp("ЮKassa", Tone::Green, "отвечает", "последняя оплата 14:05"),
