@@ -1,6 +1,7 @@
 //! Jobs that come round: questions to providers that fell due, sealing, watching, comparing, cleaning.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::Duration;
 use futures_util::StreamExt as _;
@@ -14,6 +15,7 @@ use crate::domain::orders::links;
 use crate::domain::payments::store;
 use crate::domain::{journal, receipts};
 use crate::workflows::checkout;
+use crate::workflows::exchange::stock;
 
 /// How many questions one round asks, and how many at once.
 const QUESTIONS: i64 = 100;
@@ -33,8 +35,14 @@ impl Periodic {
     ///
     /// # Errors
     /// Database errors.
-    pub async fn run(&mut self, context: &Context) -> Result<()> {
+    pub async fn run(&mut self, context: &Arc<Context>) -> Result<()> {
         ask_providers(context).await?;
+        if self.is_due(context, "exchange", 10) {
+            stock::work_off(context).await?;
+        }
+        if self.is_due(context, "exchange_tidy", 3600) {
+            stock::tidy(context).await?;
+        }
         if self.is_due(context, "links", 10) {
             write_link_events(context).await?;
         }
