@@ -1,15 +1,14 @@
 //! One document of a file, taken in under the rules; a refusal undoes that document alone.
 
 use chrono::{Datelike, NaiveDateTime};
-use diesel::Connection as _;
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::money;
 use crate::base::ids::OrderId;
 use crate::base::{Direction, Error, Instant, Mode, Result, text_enum};
-use crate::db::Connection;
 use crate::db::schema::{exchange_marks, exchange_verdicts, onec_document_rows};
+use crate::db::{Connection, in_savepoint};
 use crate::domain::alerts::{self, NewAlert, Severity};
 use crate::domain::orders::{
     self, Buyer, BuyerKind, Delivery, Draft, Key, KeyKind, Line, LinkKeys, Order, OrderState, Outcome, Source, Store,
@@ -70,7 +69,7 @@ pub(super) struct Taking {
 pub(super) fn take(connection: &mut Connection, verdict: &Verdict, taking: &Taking) -> Result<Done> {
     let done = match verdict {
         Err(bad) => Done::new(Took::Bad, bad.reason.clone()),
-        Ok(document) => match connection.transaction(|connection| read(connection, document, taking)) {
+        Ok(document) => match in_savepoint(connection, |connection| read(connection, document, taking)) {
             Err(Error::Refused(refusal)) => refused(connection, document, &refusal, taking)?,
             other => other?,
         },
