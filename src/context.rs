@@ -60,7 +60,10 @@ impl Context {
     pub fn policy(&self) -> Policy {
         let onec = &self.settings.onec;
         Policy {
-            road: onec.road.as_deref().and_then(Road::parse).unwrap_or_default(),
+            road: match onec.road.as_deref().and_then(Road::parse).unwrap_or_default() {
+                Road::Stock if !onec.gives_orders => Road::Manual,
+                road => road,
+            },
             onec_mode: self.onec_mode(),
             booked_by: self.settings.bank.booked_by.as_deref().and_then(BookedBy::parse).unwrap_or_default(),
             push: self.onec.is_some(),

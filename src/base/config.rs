@@ -171,12 +171,20 @@ pub struct Onec {
     pub user: String,
     /// Its password, 24 characters or more.
     pub password: Secret,
-    /// `service`, `manual`.
+    /// `service`, `stock`, `manual`.
     pub road: Option<String>,
     /// `live` or `test`.
     pub mode: Option<String>,
     /// The stock road may carry orders not born in 1C.
     pub gives_orders: bool,
+    /// Encoding of answers to `mode=query`: `utf-8` (default) or `windows-1251`.
+    pub answer_encoding: Option<String>,
+    /// Form of answers to `mode=query`: `plain` (default, УТ 11) or `containers` (Bitrix' module).
+    pub answer_form: Option<String>,
+    /// Ask 1C to pack the files of a portion into one archive.
+    pub zip: bool,
+    /// What the VAT rate 0 of the stock exchange means: `zero` (default) or `none` (без НДС).
+    pub zero_vat: Option<String>,
     /// Address of 1C's HTTP service, when it can be reached.
     pub push_url: String,
     /// Login there; `onec.user` when empty.
@@ -317,6 +325,10 @@ numbers! {
         notification_bytes = 262_144,
         /// Bytes of a JSON body of 1C.
         onec_bytes = 4_194_304,
+        /// Bytes of a part of a CommerceML file; announced to 1C as `file_limit`.
+        exchange_part_bytes = 2_097_152,
+        /// Bytes that one session of the exchange may have waiting.
+        exchange_session_bytes = 268_435_456,
         /// Letters with one order's link in five minutes (NET-6).
         link_letters_per_five_minutes = 1,
         /// Letters with one order's link a day (NET-6).
@@ -351,6 +363,10 @@ numbers! {
         rejected_again = 900,
         /// A document that 1C has not accepted for so long is an alert.
         export_alert = 3600,
+        /// An idle session of the stock exchange lives so long; an hour at least.
+        exchange_session = 14_400,
+        /// An answer to `mode=import` is held so long while a file is being read.
+        exchange_poll = 4,
         /// Comparison with the provider's list of payments.
         reconcile = 3600,
         /// A page of a waiting customer asks for news.
@@ -423,7 +439,13 @@ impl Settings {
         check(Zone::parse(&self.shop.timezone).is_ok(), "shop.timezone: неизвестный часовой пояс");
         let one_of =
             |value: &Option<String>, allowed: &[&str]| value.as_deref().is_none_or(|value| allowed.contains(&value));
-        check(one_of(&self.onec.road, &["service", "manual"]), "onec.road: service или manual");
+        check(one_of(&self.onec.road, &["service", "stock", "manual"]), "onec.road: service, stock или manual");
+        check(
+            one_of(&self.onec.answer_encoding, &["utf-8", "windows-1251"]),
+            "onec.answer_encoding: utf-8 или windows-1251",
+        );
+        check(one_of(&self.onec.answer_form, &["plain", "containers"]), "onec.answer_form: plain или containers");
+        check(one_of(&self.onec.zero_vat, &["zero", "none"]), "onec.zero_vat: zero или none");
         check(one_of(&self.onec.mode, &["live", "test"]), "onec.mode: live или test");
         check(one_of(&self.bank.booked_by, &["onec", "portal"]), "bank.booked_by: onec или portal");
         check(["required", "optional"].contains(&self.staff.totp.as_str()), "staff.totp: required или optional");
@@ -451,7 +473,7 @@ fn read_file(path: &Path) -> Result<Table, ConfigError> {
 fn typed(path: &[String], text: &str) -> Value {
     let last = path.last().map(String::as_str).unwrap_or_default();
     let section = path.first().map(String::as_str).unwrap_or_default();
-    let flags = ["stand", "migrate", "inside", "gives_orders", "receipts", "check_sender", "behind_proxy"];
+    let flags = ["stand", "migrate", "inside", "gives_orders", "zip", "receipts", "check_sender", "behind_proxy"];
     let numbers = ["connections", "tax_system", "threads"];
     let lists = ["proxies", "metrics_allow", "methods", "networks"];
     let as_text = || Value::String(text.to_owned());

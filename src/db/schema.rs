@@ -422,6 +422,80 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    exchange_sessions (id) {
+        id -> Text,
+        token_hash -> Text,
+        sessid_hash -> Nullable<Text>,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    exchange_files (id) {
+        id -> Text,
+        session_id -> Text,
+        parent_id -> Nullable<Text>,
+        name -> Text,
+        size -> BigInt,
+        state -> Text,
+        documents -> BigInt,
+        handled -> BigInt,
+        bad -> BigInt,
+        message -> Text,
+        received_at -> Timestamp,
+        touched_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    exchange_chunks (file_id, start) {
+        file_id -> Text,
+        start -> BigInt,
+        size -> BigInt,
+        bytes -> Text,
+    }
+}
+
+diesel::table! {
+    exchange_verdicts (file_id, position) {
+        file_id -> Text,
+        position -> BigInt,
+        document_id -> Text,
+        number -> Text,
+        outcome -> Text,
+        message -> Text,
+        order_id -> Nullable<Text>,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    exchange_marks (document_id) {
+        document_id -> Text,
+        generated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    exchange_outgoing (order_id) {
+        order_id -> Text,
+        picture -> Nullable<Text>,
+        sent_at -> Nullable<Timestamp>,
+        held -> Bool,
+    }
+}
+
+diesel::table! {
+    exchange_given (session_id, order_id) {
+        session_id -> Text,
+        order_id -> Text,
+        picture -> Text,
+        given_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(money_documents -> sellers (seller_id));
 diesel::joinable!(order_balances -> orders (order_id));
 diesel::joinable!(exports -> money_documents (document_id));
@@ -456,4 +530,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     login_misses,
     settings,
+    exchange_sessions,
+    exchange_files,
+    exchange_chunks,
+    exchange_verdicts,
+    exchange_marks,
+    exchange_outgoing,
+    exchange_given,
 );

@@ -1,6 +1,7 @@
 //! Jobs that come round: questions to providers that fell due, sealing, watching, comparing, cleaning.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::Duration;
 use futures_util::StreamExt as _;
@@ -13,6 +14,7 @@ use crate::db::dialect;
 use crate::domain::orders::links;
 use crate::domain::payments::store;
 use crate::domain::{journal, receipts};
+use crate::workflows::exchange::stock;
 use crate::workflows::{checkout, exchange};
 
 /// How many questions one round asks, and how many at once.
@@ -33,8 +35,14 @@ impl Periodic {
     ///
     /// # Errors
     /// Database errors.
-    pub async fn run(&mut self, context: &Context) -> Result<()> {
+    pub async fn run(&mut self, context: &Arc<Context>) -> Result<()> {
         ask_providers(context).await?;
+        if self.is_due(context, "exchange", 10) {
+            stock::work_off(context).await?;
+        }
+        if self.is_due(context, "exchange_tidy", 3600) {
+            stock::tidy(context).await?;
+        }
         if self.is_due(context, "links", 10) {
             write_link_events(context).await?;
         }

@@ -9,6 +9,7 @@ use super::{Periodic, drain, periodic};
 use crate::base::Result;
 use crate::base::ids::new_id;
 use crate::context::Context;
+use crate::workflows::exchange::stock;
 
 /// Works until `stop` turns true; leases that are running are finished first.
 pub async fn run(context: Arc<Context>, mut stop: watch::Receiver<bool>) {
@@ -32,7 +33,7 @@ pub async fn run(context: Arc<Context>, mut stop: watch::Receiver<bool>) {
     tracing::info!(worker, "worker stopped");
 }
 
-async fn round(context: &Context, worker: &str, rounds: &mut Periodic) -> Result<()> {
+async fn round(context: &Arc<Context>, worker: &str, rounds: &mut Periodic) -> Result<()> {
     drain(context, worker).await?;
     rounds.run(context).await
 }
@@ -41,7 +42,7 @@ async fn round(context: &Context, worker: &str, rounds: &mut Periodic) -> Result
 ///
 /// # Errors
 /// Database errors.
-pub async fn tick(context: &Context) -> Result<()> {
+pub async fn tick(context: &Arc<Context>) -> Result<()> {
     loop {
         let tried = drain(context, "tick").await?;
         let asked = periodic::ask_providers(context).await?;
@@ -49,5 +50,6 @@ pub async fn tick(context: &Context) -> Result<()> {
             break;
         }
     }
+    stock::work_off(context).await?;
     periodic::write_link_events(context).await
 }

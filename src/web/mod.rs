@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod client;
+pub mod exchange;
 pub mod failure;
 pub mod headers;
 pub mod health;

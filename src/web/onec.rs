@@ -57,7 +57,8 @@ fn admit(request: &HttpRequest, context: &Context, site: &Site) -> std::result::
         .json(body))
 }
 
-fn is_onec(request: &HttpRequest, context: &Context) -> bool {
+/// Whether the request bears 1C's login and password.
+pub(super) fn is_onec(request: &HttpRequest, context: &Context) -> bool {
     let onec = &context.settings.onec;
     if onec.user.is_empty() || onec.password.is_empty() {
         return false;

@@ -3,7 +3,7 @@
 use actix_web::http::header;
 use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
 
-use super::{assets, health, onec, pay, staff, webhooks};
+use super::{assets, exchange, health, onec, pay, staff, webhooks};
 use crate::base::config::Limits;
 
 /// A resource that names its methods when it refuses others.
@@ -40,6 +40,7 @@ pub fn configure(config: &mut web::ServiceConfig, limits: &Limits) {
                 .app_data(body(limits.notification_bytes))
                 .route(web::post().to(webhooks::receive)),
         )
+        .configure(exchange::configure)
         .service(
             resource("/1c/v1/orders/{guid}", "GET, PUT")
                 .app_data(body(limits.onec_bytes))

@@ -45,6 +45,7 @@ mod secrets;
 mod staff_door;
 mod staff_gallery;
 mod staff_http;
+mod stock;
 mod yookassa;
 mod yookassa_emulator;
 mod yookassa_faults;

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::model::{Draft, Key, Line, Order, OrderState};
+use super::model::{Draft, Key, KeyKind, Line, Order, OrderState};
 use super::{store, words};
 use crate::base::ids::{OrderId, SellerId};
 use crate::base::{Error, Instant, Kopecks, Result};
@@ -76,7 +76,22 @@ fn owner_of(connection: &mut Connection, keys: &[Key]) -> Result<Option<OrderId>
             _ => owner = Some(found),
         }
     }
+    if let Some(owner) = &owner {
+        refuse_other_guid(connection, owner, keys)?;
+    }
     Ok(owner)
+}
+
+/// An order has one GUID in 1C: a known number under another GUID is another document, not a new picture of this one.
+fn refuse_other_guid(connection: &mut Connection, owner: &OrderId, keys: &[Key]) -> Result<()> {
+    let Some(told) = keys.iter().find(|key| key.kind == KeyKind::OnecGuid) else { return Ok(()) };
+    match store::find_key(connection, owner, KeyKind::OnecGuid)? {
+        Some(known) if known != told.value => {
+            let message = format!("Номер занят другим заказом: в 1С у него GUID {known}, а пришёл {}", told.value);
+            Err(Error::conflict("order_keys_conflict", message))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn add_keys(connection: &mut Connection, id: &OrderId, keys: &[Key]) -> Result<()> {

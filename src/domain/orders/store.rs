@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{Key, KeyKind, Line, Order, Seller, Store};
 use crate::base::ids::{OrderId, SellerId};
-use crate::base::{Error, Instant, Result};
+use crate::base::{Error, Instant, Kopecks, Result};
 use crate::db::Connection;
 use crate::db::schema::{order_keys, order_lines, orders, sellers, stores};
 
@@ -168,6 +168,18 @@ pub fn save_store(connection: &mut Connection, store: &Store) -> Result<()> {
             stores::hours.eq(store.hours.clone().or(known.hours)),
             stores::phone.eq(store.phone.clone().or(known.phone)),
         ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// 1C says that nothing is owed at this total (the stock pair «Номер/Дата оплаты по 1С»). The highest one counts: the
+/// pair vanishes when the order is raised, and what was settled stays settled.
+///
+/// # Errors
+/// `Database` when the update fails.
+pub fn note_settled(connection: &mut Connection, id: &OrderId, total: Kopecks) -> Result<()> {
+    diesel::update(orders::table.filter(orders::id.eq(id)).filter(orders::onec_settled_total.lt(total)))
+        .set(orders::onec_settled_total.eq(total))
         .execute(connection)?;
     Ok(())
 }

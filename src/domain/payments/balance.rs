@@ -155,6 +155,7 @@ pub fn get(connection: &mut Connection, id: &OrderId) -> Result<Balance> {
 /// `Database` when a query fails.
 pub fn settle(connection: &mut Connection, id: &OrderId, now: Instant) -> Result<Balance> {
     let balance = refresh(connection, id, now)?;
+    tell_settled(connection, id, &balance, now)?;
     let excess = balance.to_return();
     if excess.is_positive() {
         let message = format!("К возврату {excess}: получено больше, чем стоит заказ. Верните лишнее или зачтите");
@@ -168,6 +169,19 @@ pub fn settle(connection: &mut Connection, id: &OrderId, now: Instant) -> Result
     }
     alerts::close(connection, "negative_balance", id.as_str(), now)?;
     Ok(balance)
+}
+
+/// 1C counts as paid what no document here shows: work for the accountant, nothing for the customer.
+fn tell_settled(connection: &mut Connection, id: &OrderId, balance: &Balance, now: Instant) -> Result<()> {
+    let settled = orders::store::get(connection, id)?.onec_settled_total;
+    let missing = settled - balance.paid;
+    if !missing.is_positive() {
+        return alerts::close(connection, "onec_settled", id.as_str(), now);
+    }
+    let message = format!(
+        "1С считает заказ оплаченным, а документов в портале меньше на {missing}. Проверьте, какой оплаты здесь нет"
+    );
+    raise_alert(connection, "onec_settled", id, Severity::Warning, &message, now)
 }
 
 fn raise_alert(

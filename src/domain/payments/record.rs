@@ -50,7 +50,8 @@ pub fn record(
         }
     }
     if is_exported(money, policy) {
-        exports::begin(connection, &id, policy.road, now)?;
+        let road = road(connection, money, shares, policy)?;
+        exports::begin(connection, &id, road, now)?;
         push(connection, &id, 1, policy, now)?;
     }
     onec_documents::cover_by_earlier(connection, &id, shares, policy, now)?;
@@ -181,6 +182,24 @@ pub fn is_exported(money: &NewDocument, policy: &Policy) -> bool {
         _ => true,
     };
     ours && money.mode == policy.onec_mode
+}
+
+/// The road of a document: what the stock exchange cannot carry is typed in by a clerk. It carries one thing alone, an
+/// order born in the shop and paid in full by one payment through a provider.
+fn road(
+    connection: &mut Connection,
+    money: &NewDocument,
+    shares: &[(OrderId, Kopecks)],
+    policy: &Policy,
+) -> Result<exports::Road> {
+    if policy.road != exports::Road::Stock {
+        return Ok(policy.road);
+    }
+    let [(order_id, amount)] = shares else { return Ok(exports::Road::Manual) };
+    let order = orders::store::get(connection, order_id)?;
+    let by_provider = matches!(money.kind, MoneyKind::Card | MoneyKind::Sbp) && money.direction == Direction::In;
+    let whole = *amount == order.total && money.amount == order.total && order.source == orders::Source::Shop;
+    Ok(if by_provider && whole { exports::Road::Stock } else { exports::Road::Manual })
 }
 
 /// Tells 1C's service of a revision when it has one that listens.

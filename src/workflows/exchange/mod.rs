@@ -4,6 +4,7 @@ mod documents;
 mod feed;
 mod log;
 mod orders;
+pub mod stock;
 
 pub use documents::receive_document;
 pub use feed::{accepted, deliver, feed, offer_rejected_again, rejected};

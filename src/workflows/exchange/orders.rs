@@ -7,9 +7,11 @@ use crate::base::ids::OrderId;
 use crate::base::{Error, Instant, Kopecks, Mode, Result};
 use crate::context::Context;
 use crate::db::Connection;
-use crate::domain::orders::{self, Buyer, Draft, Key, KeyKind, Line, Order, Outcome, Source, Store, links};
+use crate::domain::orders::{
+    self, Buyer, Draft, Intake, Key, KeyKind, Line, LinkKeys, Order, Outcome, Source, Store, links,
+};
 use crate::domain::outbox::{self, Message};
-use crate::domain::payments::{Balance, attempts, balance, onec_documents, store};
+use crate::domain::payments::{Balance, Policy, attempts, balance, onec_documents, store};
 use crate::domain::{exports, payments};
 use crate::gateways::onec::service::{self, DocumentState, OrderIn, OrderOut, png_data_uri};
 
@@ -30,19 +32,9 @@ pub async fn receive_order(context: &Context, guid: &str, order: &OrderIn, warni
     let received = context
         .db
         .write(move |connection| {
-            let intake = orders::receive(connection, &wanted, "onec", now)?;
-            let id = intake.order.id.clone();
-            links::ensure(connection, &id, &keys, now)?;
-            balance::settle(connection, &id, now)?;
-            onec_documents::order_arrived(connection, &id, &policy, now)?;
-            for document in &documents {
-                documents::take(connection, document, &policy, now)?;
-            }
-            attempts::supersede_if_due_changed(connection, &id, now)?;
-            if intake.outcome == Outcome::Created {
-                first_letter(connection, &intake.order, now)?;
-            }
-            Ok(id)
+            let wish =
+                Wish { draft: &wanted, documents: &documents, settled: false, keys: &keys, policy: &policy, now };
+            take(connection, &wish).map(|intake| intake.order.id)
         })
         .await;
     match received {
@@ -54,6 +46,38 @@ pub async fn receive_order(context: &Context, guid: &str, order: &OrderIn, warni
         }
         Err(error) => Err(error),
     }
+}
+
+/// An order to be taken in, by whichever road it came.
+pub(super) struct Wish<'a> {
+    pub(super) draft: &'a Draft,
+    pub(super) documents: &'a [onec_documents::Draft],
+    /// 1C says by the stock pair that nothing is owed any more.
+    pub(super) settled: bool,
+    pub(super) keys: &'a LinkKeys,
+    pub(super) policy: &'a Policy,
+    pub(super) now: Instant,
+}
+
+/// Registers or revises an order with all that follows from it, in the caller's transaction.
+pub(super) fn take(connection: &mut Connection, wish: &Wish<'_>) -> Result<Intake> {
+    let now = wish.now;
+    let intake = orders::receive(connection, wish.draft, "onec", now)?;
+    let id = &intake.order.id;
+    if wish.settled {
+        orders::store::note_settled(connection, id, wish.draft.total)?;
+    }
+    links::ensure(connection, id, wish.keys, now)?;
+    balance::settle(connection, id, now)?;
+    onec_documents::order_arrived(connection, id, wish.policy, now)?;
+    for document in wish.documents {
+        documents::take(connection, document, wish.policy, now)?;
+    }
+    attempts::supersede_if_due_changed(connection, id, now)?;
+    if intake.outcome == Outcome::Created {
+        first_letter(connection, &intake.order, now)?;
+    }
+    Ok(intake)
 }
 
 /// A new order with something to pay and an address: the customer gets the link at once.

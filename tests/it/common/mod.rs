@@ -6,3 +6,4 @@ pub mod chrome;
 pub mod db;
 pub mod meddler;
 mod postgres;
+pub mod ut11;
