@@ -9,7 +9,7 @@ use chrono::Duration;
 use diesel::prelude::*;
 
 use super::chunks::ChunkReader;
-use super::names::FileName;
+use super::names::{self, FileName};
 use super::report::{FileState, Report};
 use super::take::{self, Taking, Took};
 use super::unpack::{self, Entry};
@@ -136,7 +136,7 @@ fn run(context: &Context, file: &Report) -> Result<()> {
 
 /// Reads everything once without keeping anything: broken XML, archives and encodings refuse the file whole.
 fn check(context: &Context, file: &Report) -> Result<std::result::Result<Vec<Part>, FileFault>> {
-    let zip = file.name.ends_with(".zip");
+    let zip = names::is_zip(&file.name);
     let entries = match zip.then(|| unpack::entries(reader(context, file))).transpose() {
         Err(fault) => return Ok(Err(fault)),
         Ok(entries) => entries.unwrap_or_default(),
