@@ -126,6 +126,6 @@ impl<'a> Ut11<'a> {
         assert_eq!(self.checkauth().await.word(), "success");
         self.init().await;
         let sent = self.file(name, bytes).await;
-        if sent.word() != "success" { sent } else { self.import(name).await }
+        if sent.word() == "success" { self.import(name).await } else { sent }
     }
 }

@@ -38,7 +38,7 @@ on_both! {
 
     async fn exc_no_02_wrong_passwords_slow_down_and_lock_nobody_out(app) {
         let mut stranger = Ut11::new(&app);
-        stranger.password = "wrong".to_owned();
+        "wrong".clone_into(&mut stranger.password);
         let begun = std::time::Instant::now();
         for _ in 0..12 {
             assert_eq!(stranger.checkauth().await.word(), "failure");
@@ -143,7 +143,7 @@ on_both! {
         // Parts of which the last is as long as all others.
         let mut client = Ut11::new(&app);
         let mut even = fixture("02_company_inn_kpp.xml");
-        while even.len() % 512 != 0 {
+        while !even.len().is_multiple_of(512) {
             even.push(b'\n');
         }
         client.part = 512;
@@ -228,6 +228,30 @@ on_both! {
         assert_eq!(client.sale("init").await.word(), "failure");
         client.proof = Proof::Both;
         client.init().await;
+        app.stop().await;
+    }
+
+    /// Half files and sessions of yesterday go, and the bytes of files read long ago; what became of them stays.
+    async fn what_is_not_needed_is_dropped(app) {
+        use diesel::prelude::*;
+        use oplata::db::schema::{exchange_chunks, exchange_files, exchange_sessions, exchange_verdicts};
+        let bytes = fixture("01_person_delivery.xml");
+        let mut client = Ut11::new(&app);
+        client.round("orders-1.xml", &bytes).await;
+        client.file("orders-2.xml", &bytes[..3000]).await;
+        let count = || app.portal.context.db.read(|connection| Ok([
+            exchange_chunks::table.count().get_result::<i64>(connection)?,
+            exchange_files::table.count().get_result(connection)?,
+            exchange_sessions::table.count().get_result(connection)?,
+            exchange_verdicts::table.count().get_result(connection)?,
+        ]));
+        assert_eq!(count().await.unwrap(), [2, 2, 2, 1]);
+        app.clock.advance(Duration::days(2));
+        oplata::workflows::exchange::stock::tidy(&app.portal.context).await.unwrap();
+        assert_eq!(count().await.unwrap(), [1, 1, 0, 1]);
+        app.clock.advance(Duration::days(20));
+        oplata::workflows::exchange::stock::tidy(&app.portal.context).await.unwrap();
+        assert_eq!(count().await.unwrap(), [0, 1, 0, 1]);
         app.stop().await;
     }
 

@@ -40,13 +40,12 @@ pub(super) fn read(document: &Element, warnings: &mut Vec<String>) -> Option<Buy
     let inn = inn(party, warnings);
     let is = match (official, inn.as_deref().map(str::len)) {
         (Some(_), Some(12)) => BuyerIs::Entrepreneur,
-        (Some(_), _) => BuyerIs::Company,
         (None, _) if is_trader(party) => BuyerIs::Entrepreneur,
-        (None, Some(10)) => BuyerIs::Company,
+        (Some(_), _) | (None, Some(10)) => BuyerIs::Company,
         (None, _) => BuyerIs::Person,
     };
-    let parts: Vec<&str> = ["Фамилия", "Имя", "Отчество"].iter().filter_map(|name| party.text(name)).collect();
-    let short = party.text("Наименование").map_or_else(|| parts.join(" "), str::to_owned);
+    let words: Vec<&str> = ["Фамилия", "Имя", "Отчество"].iter().filter_map(|name| party.text(name)).collect();
+    let short = party.text("Наименование").map_or_else(|| words.join(" "), str::to_owned);
     let full = official.or_else(|| party.text("ПолноеНаименование")).map_or_else(|| short.clone(), str::to_owned);
     Some(BuyerIn {
         is,

@@ -38,8 +38,13 @@ impl FileName {
     /// Whether it is an archive.
     #[must_use]
     pub fn is_zip(&self) -> bool {
-        self.0.ends_with(".zip")
+        is_zip(&self.0)
     }
+}
+
+/// Whether a kept name is an archive's; kept names are in lower case.
+pub(super) fn is_zip(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, kind)| kind == "zip")
 }
 
 #[cfg(test)]
