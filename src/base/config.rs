@@ -309,6 +309,8 @@ numbers! {
     Limits {
         /// Requests of pay pages a minute.
         pay_per_minute = 60,
+        /// News asked for by waiting pages a minute: one page asks twenty times.
+        status_per_minute = 1200,
         /// Unknown links a minute (LNK-8).
         misses_per_minute = 20,
         /// Starts of a payment a minute, per order.

@@ -231,6 +231,20 @@ pub fn list_unfinished(connection: &mut Connection, limit: i64) -> Result<Vec<Ex
         .load(connection)?)
 }
 
+/// Documents that 1C rejected before `before` (UTC), the longest ago first.
+///
+/// # Errors
+/// `Database` when the query fails.
+pub fn list_rejected(connection: &mut Connection, before: Instant, limit: i64) -> Result<Vec<DocumentId>> {
+    Ok(exports::table
+        .filter(exports::state.eq(ExportState::Rejected))
+        .filter(exports::updated_at.lt(before))
+        .order(exports::updated_at)
+        .limit(limit)
+        .select(exports::document_id)
+        .load(connection)?)
+}
+
 /// Everything that 1C must know of a document.
 ///
 /// # Errors

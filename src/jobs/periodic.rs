@@ -14,8 +14,8 @@ use crate::db::dialect;
 use crate::domain::orders::links;
 use crate::domain::payments::store;
 use crate::domain::{journal, receipts};
-use crate::workflows::checkout;
 use crate::workflows::exchange::stock;
+use crate::workflows::{checkout, exchange};
 
 /// How many questions one round asks, and how many at once.
 const QUESTIONS: i64 = 100;
@@ -51,6 +51,9 @@ impl Periodic {
         }
         if self.is_due(context, "seal", 60) {
             seal(context).await?;
+        }
+        if self.is_due(context, "offer_again", 60) {
+            exchange::offer_rejected_again(context).await?;
         }
         if self.is_due(context, "watch", 60) {
             watch::look(context).await?;
@@ -127,7 +130,8 @@ pub(super) async fn write_link_events(context: &Context) -> Result<()> {
     context.db.write(move |connection| links::note(connection, &events)).await
 }
 
-/// How long after a moment a row of that moment may still be written: it names the time before its transaction begins.
+/// How long after a moment a row of that moment may still get its number: it names the time before its transaction
+/// begins. Where no other transaction is open (always on SQLite), no smaller number can appear any more.
 const WRITING_TIME: Duration = Duration::minutes(2);
 
 /// Seals the journal; rows younger than any open transaction wait, since a smaller number could still appear.
@@ -138,7 +142,7 @@ async fn seal(context: &Context) -> Result<()> {
             .db
             .write(move |connection| {
                 let oldest = dialect::oldest_open_transaction_began(connection)?;
-                let before = oldest.map_or(now, |began| began.min(now)) - WRITING_TIME;
+                let before = oldest.map_or(now, |began| began.min(now) - WRITING_TIME);
                 journal::seal(connection, &key, before, now, SEALED_AT_ONCE)
             })
             .await?;

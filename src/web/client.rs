@@ -55,6 +55,8 @@ pub fn network(text: &str) -> Option<IpNet> {
 pub struct Rates {
     /// Requests of pay pages.
     pub pay: Rate<IpAddr>,
+    /// News asked for by waiting pages.
+    pub status: Rate<IpAddr>,
     /// Unknown links.
     pub misses: Rate<IpAddr>,
     /// Starts of a payment.
@@ -73,6 +75,7 @@ impl Rates {
     pub fn new(limits: &Limits) -> Self {
         Self {
             pay: Rate::per_minute(limits.pay_per_minute),
+            status: Rate::per_minute(limits.status_per_minute),
             misses: Rate::per_minute(limits.misses_per_minute),
             starts: Rate::per_minute(limits.starts_per_minute),
             logins: Rate::per_minute(limits.logins_per_minute),
@@ -83,7 +86,9 @@ impl Rates {
 
     /// Forgets addresses that have been quiet.
     pub fn tidy(&self) {
-        for rate in [&self.pay, &self.misses, &self.logins, &self.onec_misses, &self.unknown_notifications] {
+        for rate in
+            [&self.pay, &self.status, &self.misses, &self.logins, &self.onec_misses, &self.unknown_notifications]
+        {
             rate.0.retain_recent();
         }
         self.starts.0.retain_recent();

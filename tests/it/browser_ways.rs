@@ -39,11 +39,13 @@ in_chrome! {
         chrome.press("[value=three_ds]").await;
         chrome.fill("[name=code]", "00").await;
         chrome.press("[value=three_ds_code]").await;
+        chrome.is_back().await;
         app.settle().await;
         chrome.sees("refused").await;
         chrome.reads("Не подтверждён код из банка").await;
         chrome.press(".verdict [value=sbp]").await;
         chrome.press("[value=sbp_success]").await;
+        chrome.is_back().await;
         app.settle().await;
         chrome.sees("paid").await;
         assert_eq!(app.status(&order).await["paid"], "1000.00");
@@ -68,10 +70,12 @@ in_chrome! {
         let order = opened(app, chrome, Device::Phone).await;
         chrome.press("#start button").await;
         chrome.press("[value=close]").await;
+        chrome.reads("Вы ушли").await;
         chrome.visit(&order.link).await;
         chrome.sees("checking").await;
         chrome.press(".verdict a.btn").await;
         chrome.press("[value=sbp_success]").await;
+        chrome.is_back().await;
         app.settle().await;
         chrome.sees("paid").await;
         assert_eq!(app.provider_ids().len(), 1, "the same payment");
@@ -144,6 +148,7 @@ in_chrome! {
         assert_eq!(chrome.evaluate("return document.documentElement.lang").await, "en");
         chrome.press("#start button").await;
         chrome.press("[value=sbp_success]").await;
+        chrome.is_back().await;
         app.settle().await;
         chrome.sees("paid").await;
         chrome.reads("1 000,00 ₽ paid").await;

@@ -160,13 +160,14 @@ fn people_come_in_by_the_command_line() {
 #[test]
 fn check_masks_secrets_and_says_what_to_do() {
     let house = House::new();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut command = house.command(&["check"]);
     command
-        .env("OPLATA__SERVER__PUBLIC_URL", "http://127.0.0.1:1")
-        .env("OPLATA__SERVER__LISTEN", "127.0.0.1:1")
+        .env("OPLATA__SERVER__PUBLIC_URL", format!("http://{nobody}"))
+        .env("OPLATA__SERVER__LISTEN", nobody.to_string())
         .env("OPLATA__PROVIDERS__YOOKASSA__SHOP_ID", "100500")
         .env("OPLATA__PROVIDERS__YOOKASSA__SECRET_KEY", "test_hidden_key")
-        .env("OPLATA__PROVIDERS__YOOKASSA__API_URL", "http://127.0.0.1:1/v3");
+        .env("OPLATA__PROVIDERS__YOOKASSA__API_URL", format!("http://{nobody}/v3"));
     let output = command.output().unwrap();
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{said}");
@@ -279,23 +280,21 @@ fn the_journal_is_verified_and_a_changed_row_is_named() {
     let house = House::new();
     house.says(&["migrate"]);
     house.says(&["staff", "add", "--email", "boss@example.ru", "--role", "admin"]);
-    // The worker seals in its first round.
+    // Fresh rows wait before they are sealed: these are made old.
+    forge(&house, "UPDATE journal SET at = '2026-01-01 00:00:00.000000'");
     let served = Served::start(&house);
-    let sealed = || house.says(&["audit", "verify"]).contains("записей 0,");
     let began = Instant::now();
-    while sealed() {
+    while house.says(&["audit", "verify"]).contains("записей 0,") {
         assert!(began.elapsed() < Duration::from_secs(10), "nothing sealed");
     }
     served.stop();
-    let path = house.url.strip_prefix("sqlite://").unwrap();
-    let mut connection = <diesel::SqliteConnection as diesel::Connection>::establish(path).unwrap();
-    forge_past_triggers(&mut connection);
+    forge(&house, "UPDATE journal SET actor = 'nobody' WHERE seq = 1");
     let said = house.refuses(&["audit", "verify"]);
     assert!(said.contains("запись № 1"), "{said}");
 }
 
 /// Whatever guards the table goes first, as a forger with the file in hand would do it.
-fn forge_past_triggers(connection: &mut diesel::SqliteConnection) {
+fn forge(house: &House, statement: &str) {
     use diesel::RunQueryDsl as _;
     use diesel::connection::SimpleConnection as _;
     #[derive(diesel::QueryableByName)]
@@ -303,12 +302,14 @@ fn forge_past_triggers(connection: &mut diesel::SqliteConnection) {
         #[diesel(sql_type = diesel::sql_types::Text)]
         name: String,
     }
+    let path = house.url.strip_prefix("sqlite://").unwrap();
+    let mut connection = <diesel::SqliteConnection as diesel::Connection>::establish(path).unwrap();
     let guards: Vec<Trigger> =
         diesel::sql_query("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal'")
-            .load(connection)
+            .load(&mut connection)
             .unwrap();
     for guard in guards {
         connection.batch_execute(&format!("DROP TRIGGER \"{}\"", guard.name)).unwrap();
     }
-    connection.batch_execute("UPDATE journal SET actor = 'nobody' WHERE seq = 1").unwrap();
+    connection.batch_execute(statement).unwrap();
 }

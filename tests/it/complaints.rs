@@ -155,7 +155,7 @@ on_both! {
         app.stop().await;
     }
 
-    /// The notification's address answers by itself, without a redirect, with and without a slash of difference.
+    /// The notification's address answers by itself, without a redirect.
     async fn complaint_09_the_notification_address_never_redirects(app) {
         let answer = app.http.post(app.url("/webhooks/yookassa")).body("{}").send().await.unwrap();
         assert_eq!(answer.status(), 400, "understood as a bad notification, not sent elsewhere");

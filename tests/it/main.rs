@@ -34,6 +34,7 @@ mod onec_push;
 mod pages;
 mod pay_catalogue;
 mod pay_gallery;
+mod pay_letters;
 mod pay_stream;
 mod payments_hard;
 mod receipts_flow;

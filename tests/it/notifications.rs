@@ -211,10 +211,12 @@ async fn meddled(extra: &[(&str, &str)]) -> (TestApp, Meddler) {
     (app, meddler)
 }
 
+type Change = fn(&mut serde_json::Value);
+
 /// Another currency, another shop, play money, another payment's id, another attempt's mark: a person looks at each.
 #[actix_web::test]
 async fn whk_3_any_difference_goes_to_a_person() {
-    let differences: [(&str, fn(&mut serde_json::Value)); 4] = [
+    let differences: [(&str, Change); 4] = [
         ("currency", |payment| payment["amount"]["currency"] = json!("KZT")),
         ("shop", |payment| payment["recipient"]["account_id"] = json!("999999")),
         ("test flag", |payment| payment["test"] = json!(false)),

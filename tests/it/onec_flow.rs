@@ -212,8 +212,7 @@ on_both! {
             }
         }
         assert_eq!(app.onec.control.counts().documents, 0);
-        let silent = oplata::jobs::Periodic::default().run(&app.portal.context).await;
-        silent.unwrap();
+        oplata::jobs::Periodic::default().run(&app.portal.context).await.unwrap();
         assert!(app.alerts().await.contains(&"onec_silent".to_owned()), "{:?}", app.alerts().await);
         app.onec.control.set_switches(Switches::default());
         let page = app.browser().get(&format!("/pay/{}", orders[0].token)).await;

@@ -166,6 +166,30 @@ on_both! {
         app.stop().await;
     }
 
+    /// The cabinet's refund of the same sum answered for ours while our request was on its way: both are in the books.
+    async fn refund_that_another_answered_for_is_not_lost(app) {
+        let order = app.order(1_000).await;
+        app.pay(&order).await;
+        let request = ask(&app, &order, 500).await.unwrap();
+        confirm(&app, &request, "boss").await.unwrap();
+        let (id, now, policy) = (order_id(&app, &order).await, app.now(), app.portal.context.policy());
+        let succeed = async |reference: &'static str| {
+            let id = id.clone();
+            app.portal.context.db.write(move |c| {
+                let refund = payments::refunds_of_order(c, &id)?.remove(0).id;
+                refunds::begin(c, &refund, now)?;
+                refunds::succeed(c, &refund, reference, &policy, now)
+            }).await.unwrap();
+        };
+        for reference in ["of-the-cabinet", "of-the-cabinet", "of-our-call", "of-our-call"] {
+            succeed(reference).await;
+        }
+        assert_eq!(app.status(&order).await["paid"], "0.00");
+        assert_eq!(texts(&mut app.db.connect(), "money_documents", "id").len(), 3);
+        app.check_books().await;
+        app.stop().await;
+    }
+
     /// A surplus of two payments is one request with one refund a document, newest first.
     async fn refund_of_a_double_payment_leaves_the_order_paid(app) {
         let order = app.order(1_000).await;

@@ -99,6 +99,16 @@ CREATE TABLE order_balances (
 );
 CREATE INDEX order_balances_by_state ON order_balances (payment_state, order_id);
 
+-- What an order is found by: folded words, so that a search by the beginning of a word is one walk of an index and
+-- knows no difference of case, look-alike letters or leading zeros. Rewritten with the order (src/domain/orders/words.rs).
+CREATE TABLE order_words (
+    order_id TEXT NOT NULL REFERENCES orders (id),
+    kind TEXT NOT NULL CHECK (kind IN ('number', 'name', 'phone', 'mail', 'inn', 'sum', 'paper')),
+    word TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (kind, word, order_id)
+);
+CREATE INDEX order_words_by_order ON order_words (order_id);
+
 CREATE TABLE pay_links (
     id TEXT NOT NULL PRIMARY KEY,
     order_id TEXT NOT NULL REFERENCES orders (id),
@@ -146,6 +156,7 @@ CREATE TABLE attempts (
 );
 CREATE UNIQUE INDEX attempts_one_live ON attempts (order_id) WHERE state IN ('created', 'waiting', 'authorized', 'unknown');
 CREATE INDEX attempts_by_order ON attempts (order_id);
+CREATE INDEX attempts_by_provider_ref ON attempts (provider_ref);
 CREATE INDEX attempts_to_check ON attempts (next_check_at) WHERE next_check_at IS NOT NULL;
 
 CREATE TABLE refund_requests (
@@ -178,6 +189,7 @@ CREATE TABLE refunds (
     UNIQUE (account, provider_ref)
 );
 CREATE INDEX refunds_by_order ON refunds (order_id);
+CREATE INDEX refunds_by_provider_ref ON refunds (provider_ref);
 CREATE INDEX refunds_by_document ON refunds (document_id);
 CREATE INDEX refunds_to_check ON refunds (next_check_at) WHERE next_check_at IS NOT NULL;
 

@@ -20,6 +20,7 @@ DROP TABLE refund_requests;
 DROP TABLE attempts;
 DROP TABLE link_events;
 DROP TABLE pay_links;
+DROP TABLE order_words;
 DROP TABLE order_balances;
 DROP TABLE order_lines;
 DROP TABLE order_keys;

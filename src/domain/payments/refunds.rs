@@ -289,7 +289,7 @@ pub fn succeed(
     store::lock_document(connection, &document_id)?;
     let refund = locked(connection, id)?;
     if refund.state == RefundState::Done {
-        return Ok(());
+        return keep_another(connection, &refund, provider_ref, policy, now);
     }
     if is_known_elsewhere(connection, &refund, provider_ref)? {
         return leave_to_the_other(connection, &refund, now);
@@ -306,6 +306,22 @@ pub fn succeed(
     }
     alerts::close(connection, "refund_failed", id.as_str(), now)?;
     close_request(connection, refund.request_id.as_ref())
+}
+
+/// A refund made in the cabinet over the same sum may have answered for ours while our request was on its way: what the
+/// provider then did for ours is money of its own.
+fn keep_another(
+    connection: &mut Connection,
+    refund: &Refund,
+    provider_ref: &str,
+    policy: &Policy,
+    now: Instant,
+) -> Result<()> {
+    let Some(account) = refund.account.as_deref() else { return Ok(()) };
+    if refund.provider_ref.as_deref() == Some(provider_ref) {
+        return Ok(());
+    }
+    record_foreign(connection, &refund.document_id, account, provider_ref, refund.amount, policy, now)
 }
 
 /// Whether another refund of ours is this one of the provider's: money goes back once.

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::base::ids::{DocumentId, OrderId};
 use crate::base::{Kopecks, Result};
 use crate::db::Connection;
-use crate::db::schema::{allocations, attempts, order_keys, refunds};
+use crate::db::schema::{allocations, attempts, order_keys, order_words, refunds};
 use crate::domain::orders::words::{self, WordKind};
 
 /// Longer questions are cut: no number, name or address is longer.
@@ -72,6 +72,39 @@ fn group(part: &str, personal: bool) -> Vec<Wanted> {
     wanted
 }
 
+/// Up to so many orders are looked up by their ids; a word of more leads the list by days instead.
+const FEW: i64 = 1000;
+
+/// How many orders bear a word of a group.
+pub enum Hits {
+    /// So few that they can be named.
+    Few(Vec<OrderId>),
+    /// Too many to name.
+    Many,
+}
+
+/// The orders that bear a word of a group, if they are few: a walk of the index for each word.
+///
+/// # Errors
+/// `Database` when a query fails.
+pub fn hits(connection: &mut Connection, group: &[Wanted]) -> Result<Hits> {
+    let mut all: Vec<OrderId> = Vec::new();
+    for wanted in group {
+        let ids: Vec<OrderId> = order_words::table
+            .filter(order_words::kind.eq(wanted.kind))
+            .filter(order_words::word.ge(&wanted.from))
+            .filter(order_words::word.le(&wanted.to))
+            .select(order_words::order_id)
+            .limit(FEW + 1)
+            .load(connection)?;
+        all.extend(ids);
+    }
+    all.sort();
+    all.dedup();
+    let few = i64::try_from(all.len()).unwrap_or(i64::MAX) <= FEW;
+    Ok(if few { Hits::Few(all) } else { Hits::Many })
+}
+
 /// Orders that bear exactly this id: ours, 1C's, the shop's, a money document's, a provider's payment or refund.
 ///
 /// # Errors
@@ -112,7 +145,6 @@ pub fn by_id(connection: &mut Connection, text: &str) -> Result<Vec<OrderId>> {
 /// # Errors
 /// `Database` when a query fails.
 pub fn by_number(connection: &mut Connection, number: &str) -> Result<Option<OrderId>> {
-    use crate::db::schema::order_words;
     let exact: Vec<OrderId> = {
         use crate::db::schema::orders;
         orders::table.filter(orders::number.eq(number.trim())).select(orders::id).limit(2).load(connection)?

@@ -1,5 +1,7 @@
 //! `/pay/{token}`: the page, the start, the way on to the provider.
 
+use std::net::IpAddr;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
@@ -15,6 +17,7 @@ use crate::base::texts::Lang;
 use crate::base::{Error, Kopecks, Method};
 use crate::context::Context;
 use crate::domain::orders::links::Event;
+use crate::web::client::Rate;
 use crate::web::headers::RequestNumber;
 use crate::web::{Site, failure};
 use crate::workflows::checkout::{self, Wanted};
@@ -91,11 +94,23 @@ pub(super) async fn open(
     site: &Site,
     token: &str,
 ) -> std::result::Result<Facts, Stop> {
+    open_at(request, context, site, token, &site.rates.pay).await
+}
+
+/// As [`open`], at a rate of its own: waiting pages ask for news far more often than people open pages, and several of
+/// them may stand behind one address.
+pub(super) async fn open_at(
+    request: &HttpRequest,
+    context: &Context,
+    site: &Site,
+    token: &str,
+    rate: &Rate<IpAddr>,
+) -> std::result::Result<Facts, Stop> {
     let client = site.proxies.client(request);
     let found = Facts::find(context, token).await?;
     match found {
         Some(facts) => {
-            site.rates.pay.count(&client).map_err(Stop::TooMany)?;
+            rate.count(&client).map_err(Stop::TooMany)?;
             Ok(facts)
         }
         None => {

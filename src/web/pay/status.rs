@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::compose;
 use super::facts::Facts;
-use super::handlers::{Stop, nudge_in_background, open};
+use super::handlers::{Stop, nudge_in_background, open_at};
 use super::stream::{self, Closing};
 use super::visitor::Visitor;
 use crate::context::Context;
@@ -19,7 +19,7 @@ pub async fn status(
     token: web::Path<String>,
 ) -> HttpResponse {
     let visitor = Visitor::of(&request, &token, None);
-    match open(&request, &context, &site, &visitor.token).await {
+    match open_at(&request, &context, &site, &visitor.token, &site.rates.status).await {
         Ok(_) if stream::is_wanted(&request) => stream::answer(context, closing.get_ref().clone(), visitor),
         Ok(facts) => {
             nudge_in_background(&context, &facts);

@@ -1,4 +1,5 @@
-//! `POST /staff/attempts/{id}/record`: money that came not as asked is recorded as it is, for its own order or another.
+//! Money that came not as asked: recorded as it is, for its own order or another (`POST /staff/attempts/{id}/record`),
+//! or settled outside (`POST /staff/attempts/{id}/dismiss`).
 
 use actix_web::{HttpRequest, web};
 use serde::Deserialize;
@@ -47,6 +48,39 @@ pub async fn submit(
         }
         Err(error) if error.is_refusal() => {
             let mistake = Mistake { typed: (form.order.clone(), String::new()), why: error.to_string() };
+            let extra = Extra { review: Some((id.to_string(), mistake)), ..Extra::default() };
+            render(&desk, &context, &guarded, &own, status_of(&error), extra).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The form of «Разобрано без записи».
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct DismissForm {
+    csrf: String,
+    /// What became of the money, in words.
+    reason: String,
+}
+
+/// Closes the question without recording: the money was given back in the provider's cabinet, or is not ours.
+pub async fn dismiss(
+    request: HttpRequest,
+    desk: web::Data<Desk>,
+    context: web::Data<Context>,
+    id: web::Path<String>,
+    form: web::Form<DismissForm>,
+) -> Answer {
+    let guarded = guard::posted(&request, &desk, Permission::ResolveReview, &form.csrf).await?;
+    let id = AttemptId::parse(&id).map_err(|_| Error::not_found("Такой попытки оплаты нет"))?;
+    let wanted = id.clone();
+    let own = desk.db.read(move |c| store::attempt(c, &wanted)).await?.order_id;
+    let (wanted, reason, actor, now) = (id.clone(), form.reason.clone(), guarded.actor(), guarded.now);
+    match desk.db.write(move |c| record::dismiss_reviewed(c, &wanted, &reason, &actor, now)).await {
+        Ok(()) => Ok(redirect(&format!("/staff/orders/{own}?done=dismissed"))),
+        Err(error) if error.is_refusal() => {
+            let mistake = Mistake { typed: (String::new(), form.reason.clone()), why: error.to_string() };
             let extra = Extra { review: Some((id.to_string(), mistake)), ..Extra::default() };
             render(&desk, &context, &guarded, &own, status_of(&error), extra).await
         }

@@ -28,6 +28,7 @@ pub const CHANGING: &[&str] = &[
     "/staff/refunds/{id}/confirm",
     "/staff/refunds/{id}/decline",
     "/staff/attempts/{id}/record",
+    "/staff/attempts/{id}/dismiss",
     "/staff/documents/{id}/retry",
     "/staff/manual/{id}",
     "/staff/onec/{guid}/decide",
@@ -53,6 +54,7 @@ pub const ROOMS: &[(&str, &str, Permission)] = &[
     ("POST", "/staff/refunds/{id}/confirm", Permission::ConfirmRefund),
     ("POST", "/staff/refunds/{id}/decline", Permission::ConfirmRefund),
     ("POST", "/staff/attempts/{id}/record", Permission::ResolveReview),
+    ("POST", "/staff/attempts/{id}/dismiss", Permission::ResolveReview),
     ("POST", "/staff/documents/{id}/retry", Permission::RetryExports),
     ("GET", "/staff/manual", Permission::EnterIn1c),
     ("GET", "/staff/manual.csv", Permission::EnterIn1c),
@@ -106,6 +108,7 @@ fn rooms(config: &mut web::ServiceConfig) {
         .service(resource("/staff/refunds/{id}/confirm", "POST").post(refunds::confirm))
         .service(resource("/staff/refunds/{id}/decline", "POST").post(refunds::decline))
         .service(resource("/staff/attempts/{id}/record", "POST").post(review::submit))
+        .service(resource("/staff/attempts/{id}/dismiss", "POST").post(review::dismiss))
         .service(resource("/staff/documents/{id}/retry", "POST").post(order_acts::retry))
         .service(resource("/staff/manual", "GET").get(manual::show))
         .service(resource("/staff/manual.csv", "GET").get(manual::csv))

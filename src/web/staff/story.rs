@@ -174,6 +174,7 @@ fn of_staff(action: &str) -> Option<Told> {
         "contacts_opened" => plain(Tone::Grey, "eye", "Открыты телефон и почта клиента"),
         "order_reopened" => plain(Tone::Blue, "undo", "Снова принимаем оплату"),
         "link_request_answered" => plain(Tone::Blue, "tick", "Просьба о ссылке выполнена"),
+        "review_dismissed" => plain(Tone::Grey, "cross", "Спорная оплата закрыта без записи"),
         "review_recorded" => plain(Tone::Green, "tick", "Спорная оплата записана"),
         _ => return None,
     })

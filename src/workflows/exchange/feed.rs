@@ -173,3 +173,24 @@ fn take_out(
     exports::mark_sent(connection, id, now)?;
     exports::parcel(connection, export).map(Some)
 }
+
+/// Pushes documents that 1C rejected long enough ago once more: what stood in the way (a closed period, a missing order)
+/// may be gone. On the pulling road the feed does this by itself.
+///
+/// # Errors
+/// Database errors; a 1C that is away is asked again at the next round.
+pub async fn offer_rejected_again(context: &Context) -> Result<()> {
+    if context.onec.is_none() {
+        return Ok(());
+    }
+    let before = context.now() - Duration::seconds(i64::from(context.settings.intervals.rejected_again));
+    let rejected = context.db.read(move |connection| exports::list_rejected(connection, before, 100)).await?;
+    for id in rejected {
+        match deliver(context, &id).await {
+            Err(error @ Error::Database(_)) => return Err(error),
+            Err(error) => tracing::warn!(document = %id, %error, "rejected document not offered again"),
+            Ok(()) => {}
+        }
+    }
+    Ok(())
+}

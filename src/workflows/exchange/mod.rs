@@ -7,6 +7,6 @@ mod orders;
 pub mod stock;
 
 pub use documents::receive_document;
-pub use feed::{accepted, deliver, feed, rejected};
+pub use feed::{accepted, deliver, feed, offer_rejected_again, rejected};
 pub use log::{Exchange, keep};
 pub use orders::{answer, receive_order};

@@ -104,9 +104,9 @@ impl TestApp {
         self.placed(guid).await
     }
 
-    /// A session of 1C: changed orders out, feed in.
+    /// A session of 1C: changed orders out, feed in. Stories in which 1C is away or breaks off look at what came of it.
     pub async fn exchange(&self) {
-        self.onec.control.exchange().await;
+        drop(self.onec.control.exchange().await);
     }
 
     pub async fn placed(&self, guid: Uuid) -> Placed {

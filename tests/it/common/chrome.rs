@@ -169,11 +169,20 @@ impl Chrome {
         self.find(css).await;
         let element = self.client.find(Locator::Css(css)).await.unwrap();
         let place = vec![serde_json::to_value(&element).unwrap()];
-        self.client.execute("arguments[0].scrollIntoView({ block: 'center' })", place).await.unwrap();
+        self.client
+            .execute("arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })", place)
+            .await
+            .unwrap();
         element.click().await.unwrap();
     }
 
+    /// Waits until the browser is back on a page of the portal: what was pressed at the provider has arrived there.
+    pub async fn is_back(&self) {
+        self.find("main[data-state]").await;
+    }
+
     pub async fn fill(&self, css: &str, text: &str) {
+        self.find(css).await;
         let field = self.client.find(Locator::Css(css)).await.unwrap();
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();

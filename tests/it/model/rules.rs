@@ -89,7 +89,7 @@ impl Books {
                 self.close_request(refund);
                 Ok(())
             }
-            Event::Foreign { document, reference, amount } => self.foreign(document, reference, amount),
+            Event::Foreign { document, reference, amount } => self.foreign(document, format!("f{reference}"), amount),
             Event::Sent { document } => {
                 let export = self.documents.get_mut(document).ok_or(No)?.export.as_mut();
                 if let Some(export) = export.filter(|export| export.way == Way::Waiting) {
@@ -423,10 +423,12 @@ impl Books {
 
     fn succeed(&mut self, refund: usize, foreign_ref: Option<usize>) -> Answer {
         let row = self.refunds.get(refund).ok_or(No)?.clone();
-        if row.state == Refund::Done {
-            return Ok(());
-        }
         let reference = foreign_ref.map_or_else(|| format!("r{refund}"), |at| format!("f{at}"));
+        if row.state == Refund::Done {
+            // Done under another id of the provider's: what it now tells of went back beside it.
+            let same = row.reference.as_deref() == Some(reference.as_str());
+            return if same { Ok(()) } else { self.foreign(row.document, reference, row.amount) };
+        }
         if self.has_refund(row.document, &reference).is_some_and(|owner| owner != refund) {
             self.refunds[refund].state = Refund::Failed;
             self.close_request(refund);
@@ -446,8 +448,7 @@ impl Books {
     }
 
     /// A provider gave money back by itself: the order that holds most of it bears it, the youngest of equals.
-    fn foreign(&mut self, document: usize, reference: usize, amount: i64) -> Answer {
-        let reference = format!("f{reference}");
+    fn foreign(&mut self, document: usize, reference: String, amount: i64) -> Answer {
         let bearers = (0..ORDERS).filter(|order| self.was_bound(document, *order));
         let Some(order) = bearers.max_by_key(|order| self.bound(document, *order)) else { return Ok(()) };
         if self.has_refund(document, &reference).is_some() {

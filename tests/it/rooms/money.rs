@@ -161,6 +161,40 @@ on_both! {
     }
 }
 
+on_both! {
+    /// Money that was given back outside is closed by words; the provider's repetitions change nothing, the order can be
+    /// paid.
+    async fn money_in_review_is_closed_without_recording(app) {
+        let order = app.order(1_000).await;
+        let id = order_id(&app, order.guid).await;
+        let payment = app.press(&mut app.browser(), &order, "sbp").await;
+        reported_differently(&app, &id, &payment).await;
+        let start = format!("/pay/{}/start", order.token);
+        assert_eq!(app.browser().post(&start, &[("method", "card")]).await.status, 409, "not twice meanwhile");
+        let mut accountant = person(&app, Role::Accountant, "Ольга Белова").await;
+        let card = accountant.read(&format!("/staff/orders/{id}")).await;
+        let dismiss = format!("/staff/attempts/{}/dismiss", id_in(&card, "/staff/attempts/"));
+        assert_eq!(accountant.post(&dismiss, &[("reason", " ")]).await.status, 422);
+        let done = accountant.post(&dismiss, &[("reason", "Вернули в кабинете ЮKassa")]).await;
+        assert_eq!(done.header("location"), format!("/staff/orders/{id}?done=dismissed"));
+        let story = accountant.read(&format!("/staff/orders/{id}")).await;
+        assert!(story.contains("закрыта без записи") && !story.contains("Деньги без решения"));
+        let attempt = dismissed_attempt(&app, &id).await;
+        oplata::workflows::checkout::check_attempt(&app.portal.context, &attempt).await.unwrap();
+        assert_eq!(app.status(&order).await["paid"], "0.00");
+        app.pay(&order).await;
+        assert_eq!(app.status(&order).await["payment_state"], "paid");
+        app.check_books().await;
+        app.stop().await;
+    }
+}
+
+async fn dismissed_attempt(app: &TestApp, order: &str) -> oplata::base::ids::AttemptId {
+    let id = oplata::base::ids::OrderId::parse(order).unwrap();
+    let read = move |c: &mut oplata::db::Connection| oplata::domain::payments::store::list_attempts(c, &id, 1);
+    app.portal.context.db.read(read).await.unwrap().remove(0).id
+}
+
 /// The provider tells of another sum than was asked for.
 async fn reported_differently(app: &TestApp, order: &str, payment: &str) {
     use oplata::domain::payments::{Report, ReportStatus, record, store};

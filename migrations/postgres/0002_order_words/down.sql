@@ -1,3 +1,0 @@
-DROP INDEX refunds_by_provider_ref;
-DROP INDEX attempts_by_provider_ref;
-DROP TABLE order_words;
