@@ -229,6 +229,7 @@ fn settings(db: &TestDb, url: &str, api_url: &str, extra: &[(&str, &str)]) -> Se
         ("PROVIDERS__YOOKASSA__API_URL", api_url),
         ("LIMITS__PAY_PER_MINUTE", "100000"),
         ("LIMITS__STARTS_PER_MINUTE", "100000"),
+        ("LIMITS__STATUS_PER_MINUTE", "100000"),
         ("STAFF__TOTP", "optional"),
     ];
     let pairs = usual.iter().chain(extra).map(|(name, value)| (format!("OPLATA__{name}"), (*value).to_owned()));

@@ -4,16 +4,15 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use chrono::Duration;
 use diesel::prelude::*;
 
 use super::chunks::ChunkReader;
-use super::names::{self, FileName};
+use super::names;
 use super::report::{FileState, Report};
 use super::take::{self, Taking, Took};
 use super::unpack::{self, Entry};
-use super::{sessions, uploads};
+use super::uploads;
 use crate::base::ids::new_id;
 use crate::base::{Error, Instant, Result};
 use crate::context::Context;
@@ -94,21 +93,6 @@ fn give_back(connection: &mut Connection, id: &str, now: Instant) -> Result<()> 
     .set((exchange_files::state.eq(FileState::Ready), exchange_files::touched_at.eq(now)))
     .execute(connection)?;
     Ok(())
-}
-
-/// A file of the disk, as if 1C had sent it: for the command line.
-///
-/// # Errors
-/// Database errors, and the refusals of an upload.
-pub async fn import_bytes(context: &Arc<Context>, name: &FileName, bytes: Bytes) -> Result<Report> {
-    let token = sessions::checkauth(context).await?;
-    let session = sessions::admit(context, Some(&token), None).await?;
-    let session = session.ok_or_else(|| Error::Internal("сеанс не открылся".to_owned()))?;
-    let file = uploads::append(context, &session, name, bytes).await?;
-    uploads::ready(context, &file.id).await?;
-    import_file(context, &file.id).await?;
-    let id = file.id;
-    context.db.read(move |connection| uploads::get(connection, &id)).await
 }
 
 /// What can be read: the file itself, or files of an archive.

@@ -15,7 +15,7 @@ mod unpack;
 mod uploads;
 
 pub use give::{hold, query, success};
-pub use import::{import_bytes, import_file, work_off};
+pub use import::{import_file, work_off};
 pub use names::FileName;
 pub use report::{FileState, Report};
 pub use sessions::{Sessid, Session, admit, checkauth, issue_sessid};
