@@ -301,7 +301,7 @@ pub fn apply_report(
     let attempt = store::attempt(connection, attempt_id)?;
     attempts::keep_reference(connection, &attempt, report)?;
     let stranger = is_known_elsewhere(connection, &attempt, &report.provider_ref)?;
-    if is_dismissed(&attempt) {
+    if is_dismissed(&attempt) && was_reported(&attempt, report) {
         return Ok(attempt);
     }
     let difference = difference(&attempt, report, stranger);
@@ -522,7 +522,8 @@ pub fn dismiss_reviewed(
     alerts::close(connection, "attempt_review", attempt_id.as_str(), now)
 }
 
-/// Whether a person has decided that a payment is not to be recorded.
+/// Whether a person has decided that a payment of this attempt is not to be recorded. Another payment under the same
+/// attempt is money of its own and is asked about anew.
 fn is_dismissed(attempt: &Attempt) -> bool {
     attempt.state == AttemptState::Cancelled && attempt.review_reason.is_some()
 }

@@ -182,11 +182,40 @@ on_both! {
         let attempt = dismissed_attempt(&app, &id).await;
         oplata::workflows::checkout::check_attempt(&app.portal.context, &attempt).await.unwrap();
         assert_eq!(app.status(&order).await["paid"], "0.00");
+        reported_again(&app, &attempt, "another-payment-of-the-provider").await;
+        assert!(app.alerts().await.contains(&"attempt_review".to_owned()), "another payment is not dropped with the first");
+        assert_eq!(accountant.post(&dismiss, &[("reason", "И вторую вернули")]).await.status, 303);
         app.pay(&order).await;
         assert_eq!(app.status(&order).await["payment_state"], "paid");
         app.check_books().await;
         app.stop().await;
     }
+}
+
+/// The provider tells of another payment under the same attempt.
+async fn reported_again(app: &TestApp, attempt: &oplata::base::ids::AttemptId, provider_ref: &str) {
+    use oplata::domain::payments::{Report, ReportStatus, record, store};
+    let (id, provider_ref, now) = (attempt.clone(), provider_ref.to_owned(), app.now());
+    let policy = app.portal.context.policy();
+    let report = move |c: &mut oplata::db::Connection| {
+        let attempt = store::attempt(c, &id)?;
+        let report = Report {
+            status: ReportStatus::Paid,
+            provider_ref: provider_ref.clone(),
+            attempt_ref: None,
+            amount: attempt.amount,
+            currency: "RUB".to_owned(),
+            account_matches: true,
+            mode: attempt.mode,
+            fee: None,
+            paid_at: None,
+            decline: None,
+            details: None,
+            confirmation_url: None,
+        };
+        record::apply_report(c, &id, &report, &policy, "provider", now).map(drop)
+    };
+    app.portal.context.db.write(report).await.unwrap();
 }
 
 async fn dismissed_attempt(app: &TestApp, order: &str) -> oplata::base::ids::AttemptId {
